@@ -1,1 +1,16 @@
-//! checker
+//! Judges recorded histories of concurrent operations.
+//!
+//! A history is a sequence of events: each [`Invocation`] of an operation, and later its
+//! [`Completion`], which says what the caller was told. A [`Check`] is a fold over that sequence:
+//! it is fed each invocation and each finished [`Operation`] in real-time order and ends with a
+//! [`CheckResult`]: a [`Verdict`], a sentence, [`Anomaly`]s as evidence, and figures.
+//!
+//! Nothing here knows of processes, networks or clocks.
+
+mod check;
+mod history;
+mod verdict;
+
+pub use check::{Anomaly, Check, CheckResult, Figures};
+pub use history::{Completion, EventKind, HistoryLine, Invocation, OpError, Operation};
+pub use verdict::Verdict;

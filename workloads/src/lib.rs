@@ -1,1 +1,20 @@
-//! workloads
+//! What clients ask of a node, how answers become operations, and which checks judge them.
+//!
+//! - [`Workload`]: one file each; its RPCs, its operations, its checks. [`WORKLOADS`] lists them.
+//! - [`RunOptions`]: everything that can be said about a run, by flags or in a suite.
+//! - [`Event`]: everything that happens in a run, for checks, journals and progress alike.
+//! - [`problem`]: what a node can do wrong on the wire, as data.
+//! - [`random`]: independent random streams, each with a label, from one seed.
+
+pub mod event;
+pub mod options;
+pub mod problem;
+pub mod random;
+mod workload;
+
+pub use event::Event;
+pub use options::RunOptions;
+pub use workload::{
+    Answer, CheckDef, Generator, Op, Process, RpcDef, Setup, WORKLOADS, Workload, WorkloadInfo,
+    workload_by_name,
+};
