@@ -4,12 +4,14 @@
 //! - [`RunOptions`]: everything that can be said about a run, by flags or in a suite.
 //! - [`Event`]: everything that happens in a run, for checks, journals and progress alike.
 //! - [`problem`]: what a node can do wrong on the wire, as data.
+//! - [`transcript`]: lines in, lines expected out, and what differs.
 //! - [`random`]: independent random streams, each with a label, from one seed.
 
 pub mod event;
 pub mod options;
 pub mod problem;
 pub mod random;
+pub mod transcript;
 mod workload;
 
 pub use event::Event;
