@@ -110,6 +110,11 @@ impl Context {
         self.timers.insert(name, self.now_ns + after_ns);
     }
 
+    /// Forgets a timer.
+    pub fn cancel_timer(&mut self, name: &'static str) {
+        self.timers.remove(name);
+    }
+
     /// Sends a message that nobody needs to answer.
     pub fn send(&mut self, dest: &str, kind: &str, body: impl Serialize) {
         let head = Head {

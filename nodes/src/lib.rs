@@ -12,9 +12,11 @@
 
 mod calls;
 mod context;
+mod element;
 mod instance;
 mod message;
 mod node;
+mod outbox;
 mod reference;
 mod stdio;
 mod zoo;
