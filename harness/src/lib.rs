@@ -1,1 +1,4 @@
-//! harness
+//! Runs node programs under faults: supervisor, core, drivers, and the command line.
+
+pub mod core;
+pub mod plan;

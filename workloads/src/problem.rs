@@ -109,6 +109,9 @@ problems! {
     NoInitOk = "no-init-ok", Progress,
         "The node did not answer init in time.",
         "The usual cause is output that is not flushed.";
+    NoSetupOk = "no-setup-ok", Progress,
+        "The node did not answer the workload's set-up request (such as topology) in time.",
+        "Answer it like any request: type with _ok, and in_reply_to.";
     InitRefused = "init-refused", Progress,
         "The node answered init, but not with init_ok.",
         "Answer {\"type\":\"init_ok\",\"in_reply_to\":...} with the msg_id of the init.";
