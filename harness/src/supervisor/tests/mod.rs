@@ -1,0 +1,107 @@
+//! The supervisor with real processes.
+
+mod bench;
+mod errors;
+mod lines;
+mod orphans;
+mod signals;
+
+use super::*;
+use bytes::Bytes;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// A supervisor over one program in a directory of its own.
+struct Rig {
+    dir: TempDir,
+    supervisor: Supervisor,
+    events: mpsc::Receiver<NodeEvent>,
+}
+
+/// Writes an executable script and returns its path.
+fn script(dir: &Path, name: &str, text: &str) -> PathBuf {
+    let path = dir.join(name);
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+fn program(bin: impl Into<PathBuf>) -> Program {
+    Program {
+        bin: bin.into(),
+        args: Vec::new(),
+        env: Vec::new(),
+    }
+}
+
+impl Rig {
+    fn with_limits(shell: &str, nodes: usize, limits: Limits) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let bin = script(dir.path(), "node.sh", &format!("#!/bin/sh\n{shell}\n"));
+        let ids: Vec<String> = (0..nodes).map(|n| format!("n{n}")).collect();
+        let (sender, events) = mpsc::channel(64);
+        let supervisor = Supervisor::new(
+            &program(bin),
+            &dir.path().join("nodes"),
+            &ids,
+            limits,
+            sender,
+        )
+        .unwrap();
+        Self {
+            dir,
+            supervisor,
+            events,
+        }
+    }
+
+    /// `nodes` nodes that run a shell script, started.
+    async fn started(shell: &str, nodes: usize) -> Self {
+        let mut rig = Self::with_limits(shell, nodes, Limits::default());
+        for node in 0..nodes {
+            rig.start(node).await;
+        }
+        rig
+    }
+
+    /// Starts a node and gives its process id.
+    async fn start(&mut self, node: usize) -> i32 {
+        assert!(self.supervisor.start(node));
+        match self.next().await.kind {
+            NodeEventKind::Started { pid } => i32::try_from(pid).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The next event; a test that waits this long has failed.
+    async fn next(&mut self) -> NodeEvent {
+        let event = tokio::time::timeout(Duration::from_secs(60), self.events.recv()).await;
+        event
+            .expect("an event within a minute")
+            .expect("the channel is open")
+    }
+
+    /// The next lines as text.
+    async fn lines(&mut self) -> Vec<String> {
+        match self.next().await.kind {
+            NodeEventKind::Lines(batch) => batch
+                .iter()
+                .map(|line| String::from_utf8_lossy(line).into_owned())
+                .collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Skips lines up to the exit.
+    async fn exit(&mut self) -> Exit {
+        loop {
+            match self.next().await.kind {
+                NodeEventKind::Exited(exit) => return exit,
+                NodeEventKind::Lines(_) | NodeEventKind::PartialLine(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}

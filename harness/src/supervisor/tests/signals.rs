@@ -1,0 +1,110 @@
+//! Killing, stopping, continuing.
+
+use super::super::process_table::Process;
+use super::*;
+use nix::unistd::Pid;
+
+/// Waits until the process is in one of these states.
+async fn until_state(pid: i32, states: &str) {
+    for _ in 0..10_000 {
+        let process = Process::read(Pid::from_raw(pid)).expect("the process is there");
+        if states.contains(process.state) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("process {pid} is not in state {states}");
+}
+
+#[tokio::test]
+async fn a_signal_that_ends_a_node_is_reported() {
+    let mut rig = Rig::started("kill -SEGV $$", 1).await;
+    let exit = rig.exit().await;
+    assert_eq!(
+        exit,
+        Exit {
+            status: ExitStatus::Signal(11),
+            by_harness: false
+        }
+    );
+}
+
+#[tokio::test]
+async fn a_paused_node_is_stopped_and_answers_after_it_is_resumed() {
+    let mut rig = Rig::with_limits("exec cat", 1, Limits::default());
+    let pid = rig.start(0).await;
+    assert!(!rig.supervisor.resume(0), "it is not paused");
+    assert!(rig.supervisor.pause(0));
+    until_state(pid, "T").await;
+    rig.supervisor.send(0, b"are you there").unwrap();
+    assert!(rig.supervisor.resume(0));
+    assert_eq!(rig.lines().await, ["are you there"]);
+    until_state(pid, "SR").await;
+}
+
+#[tokio::test]
+async fn a_paused_node_can_be_killed() {
+    let mut rig = Rig::with_limits("exec cat", 1, Limits::default());
+    let pid = rig.start(0).await;
+    assert!(rig.supervisor.pause(0));
+    until_state(pid, "T").await;
+    assert!(rig.supervisor.kill(0));
+    assert!(!rig.supervisor.kill(0), "once is enough");
+    let exit = rig.exit().await;
+    assert_eq!(
+        exit,
+        Exit {
+            status: ExitStatus::Signal(9),
+            by_harness: true
+        }
+    );
+    assert_eq!(Process::read(Pid::from_raw(pid)), None);
+}
+
+#[tokio::test]
+async fn a_node_can_be_killed_before_it_was_spawned() {
+    let mut rig = Rig::with_limits("exec cat", 1, Limits::default());
+    assert!(rig.supervisor.start(0));
+    assert!(rig.supervisor.kill(0));
+    let exit = rig.exit().await;
+    assert_eq!(
+        exit,
+        Exit {
+            status: ExitStatus::Signal(9),
+            by_harness: true
+        }
+    );
+}
+
+#[tokio::test]
+async fn a_restart_right_after_a_kill_waits_for_the_end() {
+    let mut rig = Rig::started("echo $$; exec cat", 1).await;
+    assert!(rig.supervisor.kill(0));
+    assert!(rig.supervisor.start(0));
+    rig.supervisor.send(0, b"to the second").unwrap();
+    let first = rig.exit().await;
+    assert!(first.by_harness);
+    let event = rig.next().await;
+    assert_eq!(event.incarnation, 2);
+    assert!(matches!(event.kind, NodeEventKind::Started { .. }));
+    let mut seen = rig.lines().await;
+    while seen.len() < 2 {
+        seen.extend(rig.lines().await);
+    }
+    assert_eq!(seen[1], "to the second");
+}
+
+#[tokio::test]
+async fn a_node_starts_with_default_signals() {
+    let shell = "exec grep -E '^Sig(Blk|Ign)' /proc/self/status";
+    let mut rig = Rig::started(shell, 1).await;
+    let mut seen = rig.lines().await;
+    while seen.len() < 2 {
+        seen.extend(rig.lines().await);
+    }
+    for line in seen {
+        let (name, mask) = line.split_once(":\t").unwrap();
+        let ordinary = u64::from_str_radix(mask, 16).unwrap() & 0x7fff_ffff;
+        assert_eq!(ordinary, 0, "{name}");
+    }
+}
