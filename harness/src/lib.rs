@@ -1,5 +1,6 @@
 //! Runs node programs under faults: supervisor, core, drivers, and the command line.
 
 pub mod core;
+pub mod drive;
 pub mod plan;
 pub mod supervisor;

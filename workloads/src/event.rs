@@ -13,9 +13,9 @@ use crate::problem::Problem;
 #[derive(Debug, Clone)]
 pub enum Event {
     /// A client begins an operation.
-    Invoke(Invocation),
+    Invoke(Box<Invocation>),
     /// An operation ends.
-    Complete(Operation),
+    Complete(Box<Operation>),
     /// A message goes its way.
     Message(MessageEvent),
     /// The nemesis acts.

@@ -130,7 +130,7 @@ impl Core<'_> {
             is_final,
         };
         if let Some(why) = self.nodes[node].unreachable_because() {
-            self.emit(Event::Invoke(invocation.clone()));
+            self.emit(Event::Invoke(Box::new(invocation.clone())));
             self.refuse(slot, op, invocation, why);
             return;
         }
@@ -139,7 +139,7 @@ impl Core<'_> {
         self.clients[slot].next_msg_id += 1;
         let message = self.recorder.message(&src, &dest, Arc::from(op.request.to_raw(msg_id)), false);
         invocation.message = Some(message.id);
-        self.emit(Event::Invoke(invocation.clone()));
+        self.emit(Event::Invoke(Box::new(invocation.clone())));
         let deadline_ns = self.now_ns + self.plan.options.timeout * MS;
         self.clients[slot].waiting = Some(Waiting { msg_id, deadline_ns, op, invocation });
         self.arm_timeout(slot, deadline_ns);
@@ -305,7 +305,7 @@ impl Core<'_> {
         let index = self.recorder.index();
         let completion =
             Completion { index, time_ns: self.now_ns, kind, value, message, error };
-        self.emit(Event::Complete(Operation { invocation, completion }));
+        self.emit(Event::Complete(Box::new(Operation { invocation, completion })));
     }
 
     /// Whether no operation is open.

@@ -57,7 +57,7 @@ impl Core<'_> {
         match self.address(&envelope.dest) {
             Address::Node(to) => {
                 let message = self.recorder.message(&src, &dest, body, from != to);
-                self.route(from, to, message);
+                self.route(from, to, &message);
             }
             Address::Client(slot) => {
                 let message = self.recorder.message(&src, &dest, body, false);

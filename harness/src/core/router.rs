@@ -106,11 +106,6 @@ impl Router {
         self.links[from * self.nodes + to].effect = effect;
     }
 
-    /// Whether nothing is on its way.
-    pub(super) fn is_idle(&self) -> bool {
-        self.links.iter().all(|l| l.queue.is_empty())
-    }
-
     fn draw(&mut self, link: usize) -> Draws {
         let random = &mut self.links[link].random;
         Draws {
@@ -151,10 +146,10 @@ fn latency_ns(dist: LatencyDist, mean_ms: f64, random: &mut Stream) -> TimeNs {
 
 impl Core<'_> {
     /// Takes a message that one node sends to another.
-    pub(super) fn route(&mut self, from: usize, to: usize, message: Message) {
-        self.record_send_between_nodes(from, &message);
+    pub(super) fn route(&mut self, from: usize, to: usize, message: &Message) {
+        self.record_send_between_nodes(from, message);
         if self.router.plain || from == to {
-            self.arrive(from, to, &message);
+            self.arrive(from, to, message);
             return;
         }
         let link = from * self.router.nodes + to;
@@ -162,7 +157,7 @@ impl Core<'_> {
         let effect = self.router.links[link].effect;
         let share = |percent: u64| percent as f64 / 100.0;
         if draws.lost < self.router.loss.max(share(effect.loss_percent)) {
-            self.record_drop(&message, "lost");
+            self.record_drop(message, "lost");
             return;
         }
         let twice = draws.duplicated < self.router.duplicate.max(share(effect.duplicate_percent));

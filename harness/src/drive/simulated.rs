@@ -1,0 +1,154 @@
+//! Runs reference nodes in this process under a simulated clock.
+//!
+//! Time jumps from event to event. Handling a line takes a node a microsecond, so that events have
+//! an order in time and an endless exchange of messages cannot stop the clock.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use nodes::{Instance, Outputs, Setup};
+use workloads::{Event, Workload};
+
+use crate::core::{Core, Input, Output, Surroundings, TimeNs};
+use crate::plan::Plan;
+
+/// How long a node takes for a line.
+const STEP_NS: TimeNs = 1_000;
+
+/// The wall clock of all nodes when the run begins: 2024-01-01, in nanoseconds since 1970.
+const WALL_NS: i64 = 1_704_067_200_000_000_000;
+
+/// Runs a plan with a reference node, broken on purpose when a bug is named; hands every event to
+/// the sink.
+///
+/// # Errors
+/// When there is no such node or bug.
+pub fn run(
+    plan: &Plan,
+    workload: &dyn Workload,
+    node: &str,
+    bug: Option<&str>,
+    sink: &mut dyn FnMut(&Event),
+) -> Result<(), nodes::UnknownNode> {
+    // A name that does not exist must not wait for the first start.
+    nodes::build(node, bug, Setup::default())?;
+    let surroundings = Surroundings { starting_at_once: usize::MAX, flush_hint: None };
+    let mut simulation = Simulation {
+        core: Core::new(plan, workload, surroundings),
+        hosts: plan.node_ids.iter().enumerate().map(|(i, _)| Host::new(plan, i)).collect(),
+        node,
+        bug,
+        now_ns: 0,
+        inputs: VecDeque::new(),
+        done: false,
+    };
+    simulation.run(sink);
+    Ok(())
+}
+
+/// The place where a node lives: its disk outlives it.
+struct Host {
+    instance: Option<Instance>,
+    storage: Vec<u8>,
+    paused: bool,
+    seed: u64,
+    starts: u64,
+}
+
+impl Host {
+    fn new(plan: &Plan, index: usize) -> Self {
+        let seed = plan.seed.stream(&format!("node/{index}")).bits();
+        Self { instance: None, storage: Vec::new(), paused: false, seed, starts: 0 }
+    }
+
+    fn deadline_ns(&self) -> Option<TimeNs> {
+        if self.paused { None } else { self.instance.as_ref()?.next_deadline_ns() }
+    }
+}
+
+struct Simulation<'a> {
+    core: Core<'a>,
+    hosts: Vec<Host>,
+    node: &'a str,
+    bug: Option<&'a str>,
+    now_ns: TimeNs,
+    inputs: VecDeque<Input>,
+    done: bool,
+}
+
+impl Simulation<'_> {
+    fn run(&mut self, sink: &mut dyn FnMut(&Event)) {
+        let mut out = Vec::new();
+        self.core.begin(&mut out);
+        self.carry_out(&mut out, sink);
+        while !self.done {
+            let input = match self.inputs.pop_front() {
+                Some(input) => input,
+                None => match self.next_input() {
+                    Some(input) => input,
+                    // Nothing is due ever again: the core would wait for a node for ever.
+                    None => Input::Interrupt("nothing is left to happen".to_owned()),
+                },
+            };
+            self.core.step(self.now_ns, input, &mut out);
+            self.carry_out(&mut out, sink);
+        }
+    }
+
+    /// Jumps to the next moment at which something is due, and lets the nodes do theirs.
+    fn next_input(&mut self) -> Option<Input> {
+        let nodes = self.hosts.iter().filter_map(Host::deadline_ns).min();
+        let at_ns = nodes.into_iter().chain(self.core.next_deadline_ns()).min()?;
+        self.now_ns = self.now_ns.max(at_ns);
+        for index in 0..self.hosts.len() {
+            let host = &mut self.hosts[index];
+            if host.deadline_ns().is_some_and(|d| d <= self.now_ns)
+                && let Some(instance) = &mut host.instance
+            {
+                let outputs = instance.on_timer(self.now_ns);
+                self.take(index, &outputs);
+            }
+        }
+        Some(Input::Tick)
+    }
+
+    fn carry_out(&mut self, out: &mut Vec<Output>, sink: &mut dyn FnMut(&Event)) {
+        for output in out.drain(..) {
+            match output {
+                Output::Event(event) => sink(&event),
+                Output::Start(node) => self.start(node),
+                Output::Send(node, line) => self.deliver(node, &line),
+                Output::Kill(node) => self.hosts[node].instance = None,
+                Output::Pause(node) => self.hosts[node].paused = true,
+                Output::Resume(node) => self.hosts[node].paused = false,
+                Output::Done => self.done = true,
+            }
+        }
+    }
+
+    fn start(&mut self, node: usize) {
+        let host = &mut self.hosts[node];
+        host.starts += 1;
+        host.paused = false;
+        let seed = host.seed.wrapping_add(host.starts);
+        let setup = Setup { seed, wall_offset_ns: WALL_NS, storage: &host.storage };
+        // That it can be built was tried before the run.
+        host.instance = nodes::build(self.node, self.bug, setup).ok();
+        self.inputs.push_back(Input::Started(node));
+    }
+
+    fn deliver(&mut self, node: usize, line: &[u8]) {
+        self.now_ns += STEP_NS;
+        let now_ns = self.now_ns;
+        if let Some(instance) = &mut self.hosts[node].instance {
+            let outputs = instance.on_line(now_ns, line);
+            self.take(node, &outputs);
+        }
+    }
+
+    fn take(&mut self, node: usize, outputs: &Outputs) {
+        self.hosts[node].storage.extend_from_slice(&outputs.stored);
+        let lines = outputs.lines().map(|line| Input::Line(node, Bytes::copy_from_slice(line)));
+        self.inputs.extend(lines);
+    }
+}
