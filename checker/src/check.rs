@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Invocation, Operation, Verdict};
+use crate::{Findings, Invocation, Operation, Verdict};
 
 /// A judgement over a history, fed event by event in real-time order.
 ///
@@ -130,16 +130,7 @@ impl CheckResult {
     /// summary of an invalid result is its first anomaly and how many more there are.
     #[must_use]
     pub fn from_anomalies(name: &str, anomalies: Vec<Anomaly>, otherwise: &str) -> Self {
-        let Some(first) = anomalies.first() else {
-            return Self::valid(name, otherwise);
-        };
-        let summary = match anomalies.len() {
-            1 => first.summary.clone(),
-            n => format!("{} ({} more)", first.summary, n - 1),
-        };
-        let mut anomalies = anomalies;
-        anomalies.truncate(Self::MAX_ANOMALIES);
-        Self::invalid(name, summary, anomalies)
+        Findings::from(anomalies).into_result(name, otherwise)
     }
 
     /// Adds a figure.

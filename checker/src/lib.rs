@@ -8,9 +8,12 @@
 //! Nothing here knows of processes, networks or clocks.
 
 mod check;
+mod findings;
 mod history;
+pub mod test_history;
 mod verdict;
 
 pub use check::{Anomaly, Check, CheckResult, Figures};
+pub use findings::Findings;
 pub use history::{Completion, EventKind, HistoryLine, Invocation, OpError, Operation};
 pub use verdict::Verdict;

@@ -3,14 +3,17 @@
 //! - [`Workload`]: one file each; its RPCs, its operations, its checks. [`WORKLOADS`] lists them.
 //! - [`RunOptions`]: everything that can be said about a run, by flags or in a suite.
 //! - [`Event`]: everything that happens in a run, for checks, journals and progress alike.
+//! - [`run_checks`]: judges a whole run: every check, and statistics.
 //! - [`problem`]: what a node can do wrong on the wire, as data.
 //! - [`transcript`]: lines in, lines expected out, and what differs.
 //! - [`random`]: independent random streams, each with a label, from one seed.
 
+mod echo;
 pub mod event;
 pub mod options;
 pub mod problem;
 pub mod random;
+pub mod run_checks;
 pub mod transcript;
 mod workload;
 

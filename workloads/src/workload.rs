@@ -192,7 +192,7 @@ pub trait Generator: Send {
 }
 
 /// All workloads, in the order in which they are listed.
-pub const WORKLOADS: &[&dyn Workload] = &[];
+pub const WORKLOADS: &[&dyn Workload] = &[&crate::echo::Echo];
 
 /// The workload of this name.
 ///

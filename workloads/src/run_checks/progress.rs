@@ -1,0 +1,188 @@
+//! `progress`: nodes start, answer, and go on answering after the last fault was healed.
+
+use std::collections::BTreeMap;
+
+use checker::{Anomaly, CheckResult, EventKind, Findings, Operation};
+
+use super::RunCheck;
+use super::problems::ProblemLog;
+use crate::Event;
+use crate::problem::Judge;
+
+/// A run in which nothing was acknowledged says nothing, and never passes.
+#[derive(Debug)]
+pub(super) struct Progress {
+    required: &'static [&'static str],
+    problems: ProblemLog,
+    invoked: u64,
+    by_f: BTreeMap<String, Tally>,
+    finals: BTreeMap<String, FinalTally>,
+}
+
+/// How the operations of one kind ended.
+#[derive(Debug, Default)]
+struct Tally {
+    asked: u64,
+    ok: u64,
+    errors: BTreeMap<String, u64>,
+}
+
+/// How a node did in the final phase.
+#[derive(Debug, Default)]
+struct FinalTally {
+    asked: u64,
+    ok: u64,
+    /// For each client whose last final operation got no answer at all: that operation.
+    silent: BTreeMap<u64, u64>,
+    last: u64,
+}
+
+impl Progress {
+    const NAME: &str = "progress";
+
+    pub(super) fn new(required: &'static [&'static str]) -> Self {
+        Self {
+            required,
+            problems: ProblemLog::new(Judge::Progress),
+            invoked: 0,
+            by_f: BTreeMap::new(),
+            finals: BTreeMap::new(),
+        }
+    }
+
+    fn on_complete(&mut self, op: &Operation) {
+        let name = op.completion.error.as_ref().map(|e| e.name.as_str());
+        let tally = self.by_f.entry(op.invocation.f.clone()).or_default();
+        tally.ok += u64::from(op.is_ok());
+        if let Some(name) = name {
+            *tally.errors.entry(name.to_owned()).or_default() += 1;
+        }
+        if op.invocation.is_final {
+            let node = self.finals.entry(op.invocation.node.clone()).or_default();
+            node.on_complete(op);
+        }
+    }
+
+    /// The operations that this run cannot do without and did not get.
+    fn missing(&self) -> Findings {
+        let mut findings = Findings::new();
+        if self.invoked == 0 {
+            findings.add(|| {
+                let text = "No operation was issued at all, so nothing was tested. Raise the \
+                            rate or the time limit.";
+                Anomaly::new("nothing-asked", text)
+            });
+            return findings;
+        }
+        for f in self.required {
+            match self.by_f.get(*f) {
+                Some(tally) if tally.ok > 0 => {}
+                Some(tally) => findings.add(|| tally.no_answer(f)),
+                None => findings.add(|| never_asked(f)),
+            }
+        }
+        findings
+    }
+
+    /// The nodes that did not answer in the end.
+    fn silent(&self) -> Findings {
+        let mut findings = Findings::new();
+        for (node, tally) in &self.finals {
+            if let Some(text) = tally.complaint(node) {
+                findings.add(|| {
+                    let mut anomaly = Anomaly::new("no-answer", text);
+                    anomaly.ops = match tally.silent.len() {
+                        0 => vec![tally.last],
+                        _ => tally.silent.values().copied().collect(),
+                    };
+                    anomaly.nodes.push(node.clone());
+                    anomaly
+                });
+            }
+        }
+        findings
+    }
+}
+
+impl Tally {
+    fn no_answer(&self, f: &str) -> Anomaly {
+        let errors: Vec<String> = self
+            .errors
+            .iter()
+            .map(|(name, count)| format!("{count} {name}"))
+            .collect();
+        let text = format!(
+            "No {f} was ever acknowledged: {} asked, {}. A run in which nothing works is no pass.",
+            self.asked,
+            errors.join(", "),
+        );
+        Anomaly::new("no-answer", text)
+    }
+}
+
+fn never_asked(f: &str) -> Anomaly {
+    let text = format!(
+        "No {f} was ever issued, so the workload was not tested. Raise the rate or the time limit."
+    );
+    Anomaly::new("nothing-asked", text)
+}
+
+impl FinalTally {
+    fn on_complete(&mut self, op: &Operation) {
+        let Operation {
+            invocation,
+            completion,
+        } = op;
+        self.asked += 1;
+        self.last = invocation.index;
+        self.ok += u64::from(op.is_ok());
+        let answered = completion.kind == EventKind::Ok || completion.message.is_some();
+        if answered {
+            self.silent.clear();
+        } else {
+            self.silent.insert(invocation.process, invocation.index);
+        }
+    }
+
+    fn complaint(&self, node: &str) -> Option<String> {
+        if self.ok == 0 {
+            return Some(format!(
+                "{node} answered none of its {} last operations with success, although every \
+                 fault was healed before them.",
+                self.asked
+            ));
+        }
+        (!self.silent.is_empty()).then(|| {
+            format!(
+                "{node} stopped answering: its last operation got no answer, although every \
+                 fault was healed before it."
+            )
+        })
+    }
+}
+
+impl RunCheck for Progress {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn on_event(&mut self, event: &Event) {
+        self.problems.on_event(event);
+        match event {
+            Event::Invoke(invocation) => {
+                self.invoked += 1;
+                self.by_f.entry(invocation.f.clone()).or_default().asked += 1;
+            }
+            Event::Complete(operation) => self.on_complete(operation),
+            Event::Message(_) | Event::Fault(_) | Event::Node(_) => {}
+        }
+    }
+
+    fn finish(&mut self) -> CheckResult {
+        let findings = self.problems.take();
+        findings
+            .then(self.missing())
+            .then(self.silent())
+            .into_result(Self::NAME, "Every node started and kept answering.")
+    }
+}
