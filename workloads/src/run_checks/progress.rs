@@ -57,7 +57,8 @@ impl Progress {
         if let Some(name) = name {
             *tally.errors.entry(name.to_owned()).or_default() += 1;
         }
-        if op.invocation.is_final {
+        // What was cut off by the end of the run was not given the time to answer.
+        if op.invocation.is_final && name != Some("interrupted") {
             let node = self.finals.entry(op.invocation.node.clone()).or_default();
             node.on_complete(op);
         }
