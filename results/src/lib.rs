@@ -1,1 +1,17 @@
-//! results
+//! What a run leaves behind, and how it is shown.
+//!
+//! - [`document`]: the verdict of a run and the grade of a suite, as published documents.
+//! - [`run_dir`]: the directory of a run: plan, history, journal, verdict.
+//! - [`exit`]: the exit codes, as data.
+//! - [`quote`]: how foreign text is shortened and made visible.
+//!
+//! Nothing here knows how anything is run.
+
+pub mod document;
+pub mod exit;
+pub mod quote;
+pub mod run_dir;
+
+pub use document::{GradeDocument, VerdictDocument};
+pub use exit::Exit;
+pub use run_dir::RunDir;

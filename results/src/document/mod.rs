@@ -1,0 +1,18 @@
+//! The documents that are published: the verdict of a run and the grade of a suite.
+//!
+//! Their field names are a contract; `schemas/` holds their JSON Schemas, generated from the types
+//! here.
+
+mod evidence;
+mod grade;
+pub mod schema;
+mod stats;
+mod verdict;
+
+pub use evidence::{Evidence, QuotedEnd, QuotedMessage, QuotedOp, QuotedStep};
+pub use grade::{GradeDocument, ItemResult, Mismatch};
+pub use stats::{LatencyMs, MessageCounts, OpCounts, Stats};
+pub use verdict::{NodeExit, NodeReport, TimeMode, VerdictDocument};
+
+#[cfg(test)]
+pub(crate) mod sample;

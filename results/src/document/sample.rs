@@ -1,0 +1,239 @@
+//! Documents for tests: a counter that lost an add, and a grade with it.
+
+use checker::{Anomaly, CheckResult, EventKind, Verdict};
+use serde_json::json;
+
+use super::*;
+
+/// A run that found a lost add.
+pub(crate) fn invalid() -> VerdictDocument {
+    let anomaly = Anomaly {
+        ops: vec![12, 40],
+        messages: vec![113, 114, 240, 241],
+        nodes: vec!["n2".to_owned(), "n0".to_owned()],
+        ..Anomaly::new(
+            "lost-add",
+            "n2 acknowledged an add of 3, but the last read on n0 is 14 although 17 were \
+             acknowledged: the add of 3 is missing.",
+        )
+    };
+    let checks = vec![
+        CheckResult::valid("protocol", "every message was well formed"),
+        CheckResult::from_anomalies("counter", vec![anomaly], "")
+            .with_figure("acknowledged", 17)
+            .with_figure("final_reads", json!([14, 17, 17])),
+        CheckResult::valid("crash", "no node ended by itself"),
+        CheckResult::unknown("limits", "too few operations to say"),
+    ];
+    VerdictDocument {
+        schema: VerdictDocument::SCHEMA.to_owned(),
+        verdict: Verdict::Invalid,
+        summary: VerdictDocument::summarize(&checks),
+        workload: "g-counter".to_owned(),
+        bin: vec!["./node.py".to_owned()],
+        seed: "0x2a".to_owned(),
+        time_mode: TimeMode::Real,
+        replayable: false,
+        journal_hash: format!("blake3:{}", "0123456789abcdef".repeat(4)),
+        replay: "splitbrain test -w g-counter --bin ./node.py --seed 0x2a".to_owned(),
+        options: json!({"node_count": 3, "rate": 5}),
+        checks,
+        stats: stats(),
+        nodes: nodes(),
+        evidence: evidence(),
+        interrupted: false,
+        error: None,
+        run_dir: "runs/g-counter/20261121T031745-0x2a".to_owned(),
+    }
+}
+
+/// A run in which everything passed.
+pub(crate) fn valid() -> VerdictDocument {
+    let checks = vec![
+        CheckResult::valid("protocol", "every message was well formed"),
+        CheckResult::valid("counter", "every final read is the sum of what was added"),
+    ];
+    let mut nodes = nodes();
+    for node in &mut nodes {
+        node.exit = None;
+        node.stderr_tail.clear();
+    }
+    VerdictDocument {
+        verdict: Verdict::Valid,
+        summary: VerdictDocument::summarize(&checks),
+        checks,
+        nodes,
+        evidence: Evidence::default(),
+        ..invalid()
+    }
+}
+
+fn stats() -> Stats {
+    let reads = OpCounts {
+        invoked: 60,
+        ok: 60,
+        ..OpCounts::default()
+    };
+    let adds = OpCounts {
+        invoked: 41,
+        ok: 38,
+        fail: 1,
+        info: 2,
+    };
+    Stats {
+        ops: OpCounts {
+            invoked: 101,
+            ok: 98,
+            fail: 1,
+            info: 2,
+        },
+        by_f: [("add".to_owned(), adds), ("read".to_owned(), reads)].into(),
+        messages: MessageCounts {
+            all: 640,
+            clients: 202,
+            servers: 438,
+            dropped: 31,
+            per_op: 4.336,
+        },
+        latency_ms: LatencyMs {
+            p50: 1.25,
+            p95: 8.0,
+            p99: 21.5,
+            max: 130.75,
+        },
+        virtual_s: None,
+        wall_s: 21.3,
+    }
+}
+
+fn nodes() -> Vec<NodeReport> {
+    let node = |id: &str| NodeReport {
+        id: id.to_owned(),
+        starts: 1,
+        stderr: format!("nodes/{id}.stderr.log"),
+        ..NodeReport::default()
+    };
+    let failed = NodeReport {
+        exit: Some(NodeExit {
+            code: Some(1),
+            signal: None,
+        }),
+        starts: 2,
+        stderr_tail: vec![
+            "Traceback (most recent call last):".to_owned(),
+            "  File \"node.py\", line 31, in <module>".to_owned(),
+            "KeyError: 'delta'".to_owned(),
+        ],
+        ..node("n2")
+    };
+    vec![node("n0"), node("n1"), failed]
+}
+
+fn evidence() -> Evidence {
+    let add = QuotedOp {
+        index: 12,
+        time: 1_250_000_000,
+        process: 2,
+        node: Some("n2".to_owned()),
+        f: "add".to_owned(),
+        key: None,
+        value: "3".to_owned(),
+        message: Some(113),
+        is_final: false,
+        end: Some(QuotedEnd {
+            time: 1_252_500_000,
+            kind: EventKind::Ok,
+            value: "3".to_owned(),
+            message: Some(114),
+            error: None,
+        }),
+    };
+    let read = QuotedOp {
+        index: 40,
+        time: 20_250_000_000,
+        process: 0,
+        node: Some("n0".to_owned()),
+        f: "read".to_owned(),
+        value: "null".to_owned(),
+        message: Some(240),
+        is_final: true,
+        end: Some(QuotedEnd {
+            time: 20_251_000_000,
+            kind: EventKind::Ok,
+            value: "14".to_owned(),
+            message: Some(241),
+            error: None,
+        }),
+        ..add.clone()
+    };
+    Evidence {
+        ops: vec![add, read],
+        messages: vec![
+            message(113, "c2", "n2", r#"{"type":"add","delta":3,"msg_id":9}"#),
+            message(114, "n2", "c2", r#"{"type":"add_ok","in_reply_to":9}"#),
+            message(240, "c0", "n0", r#"{"type":"read","msg_id":31}"#),
+            message(
+                241,
+                "n0",
+                "c0",
+                r#"{"type":"read_ok","value":14,"in_reply_to":31}"#,
+            ),
+        ],
+    }
+}
+
+fn message(id: u64, src: &str, dest: &str, body: &str) -> QuotedMessage {
+    let step = |time, event: &str| QuotedStep {
+        time,
+        event: event.to_owned(),
+        why: None,
+    };
+    QuotedMessage {
+        id,
+        src: src.to_owned(),
+        dest: dest.to_owned(),
+        body: body.to_owned(),
+        steps: vec![step(1_250_000_000, "send"), step(1_250_400_000, "deliver")],
+    }
+}
+
+/// A suite with a transcript that passed weakly, one that failed, and a run that failed.
+pub(crate) fn grade() -> GradeDocument {
+    let bin = ["./node.py".to_owned()];
+    let weak = ItemResult {
+        weak: true,
+        time_s: 0.041,
+        ..ItemResult::new("write-read", "Write and read back", Verdict::Valid, 1)
+    };
+    let failed = ItemResult {
+        time_s: 5.002,
+        note: "the answer to kv_read is not the one expected".to_owned(),
+        mismatches: vec![Mismatch {
+            expected: r#"{"src": "n1", "dest": "c1", "body": {"type": "error", "code": 20, "text": "Key not found", "in_reply_to": 2}}"#.to_owned(),
+            actual: Some(r#"{"src": "n1", "dest": "c1", "body": {"type": "kv_read_ok", "value": null, "in_reply_to": 2}}"#.to_owned()),
+            what: "type is \"kv_read_ok\", expected \"error\"".to_owned(),
+        }],
+        stderr_tail: vec!["kv_read of missing".to_owned()],
+        ..ItemResult::new("missing-key", "Reading a missing key is error 20", Verdict::Invalid, 5)
+    };
+    let run = ItemResult {
+        time_s: 21.3,
+        note: invalid().summary,
+        runs: vec![valid(), invalid()],
+        ..ItemResult::new(
+            "partition",
+            "Three nodes under partitions",
+            Verdict::Invalid,
+            20,
+        )
+    };
+    GradeDocument {
+        replay: "splitbrain grade counter --bin ./node.py --seed 0x2a".to_owned(),
+        ..GradeDocument::new(
+            "counter",
+            "Grow-only counter",
+            &bin,
+            vec![weak, failed, run],
+        )
+    }
+}

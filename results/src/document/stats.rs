@@ -1,0 +1,64 @@
+//! What was counted and measured in a run.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The measurements of a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Stats {
+    /// All operations of clients.
+    pub ops: OpCounts,
+    /// The same for each kind of operation.
+    pub by_f: BTreeMap<String, OpCounts>,
+    /// Messages on the network.
+    pub messages: MessageCounts,
+    /// How long operations took that ended with `ok`.
+    pub latency_ms: LatencyMs,
+    /// How long the run lasted by its own clock; null in real time.
+    pub virtual_s: Option<f64>,
+    /// How long the run lasted.
+    pub wall_s: f64,
+}
+
+/// How operations ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OpCounts {
+    /// How many began.
+    pub invoked: u64,
+    /// How many certainly happened.
+    pub ok: u64,
+    /// How many certainly did not happen.
+    pub fail: u64,
+    /// How many may have happened.
+    pub info: u64,
+}
+
+/// How many messages there were.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MessageCounts {
+    /// All that were sent.
+    pub all: u64,
+    /// Those from and to clients.
+    pub clients: u64,
+    /// Those between nodes, and between nodes and services.
+    pub servers: u64,
+    /// Those that were lost.
+    pub dropped: u64,
+    /// `servers` for each operation of a client.
+    pub per_op: f64,
+}
+
+/// Latencies of operations that ended with `ok`; all 0 when there was none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LatencyMs {
+    /// The median.
+    pub p50: f64,
+    /// 95 of 100 took at most so long.
+    pub p95: f64,
+    /// 99 of 100 took at most so long.
+    pub p99: f64,
+    /// The longest.
+    pub max: f64,
+}
