@@ -5,6 +5,7 @@
 //! - [`Event`]: everything that happens in a run, for checks, journals and progress alike.
 //! - [`run_checks`]: judges a whole run: every check, and statistics.
 //! - [`problem`]: what a node can do wrong on the wire, as data.
+//! - [`suite`]: what a program is graded by, read from TOML.
 //! - [`transcript`]: lines in, lines expected out, and what differs.
 //! - [`random`]: independent random streams, each with a label, from one seed.
 
@@ -14,6 +15,7 @@ pub mod options;
 pub mod problem;
 pub mod random;
 pub mod run_checks;
+pub mod suite;
 pub mod transcript;
 mod workload;
 

@@ -1,10 +1,13 @@
 //! Everything that can be said about a run, by the flags of `test` or the keys of a suite.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// The options of one run. Names, meanings and defaults are those of Maelstrom where it has them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -100,8 +103,8 @@ impl RunOptions {
 }
 
 /// A number of clients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub enum Concurrency {
     /// So many in all.
     Total(usize),
@@ -137,11 +140,25 @@ impl FromStr for Concurrency {
     }
 }
 
-impl TryFrom<String> for Concurrency {
-    type Error = String;
+impl<'de> Deserialize<'de> for Concurrency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word_or_number(deserializer)
+    }
+}
 
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
+impl JsonSchema for Concurrency {
+    fn schema_name() -> Cow<'static, str> {
+        "Concurrency".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A number of clients, or `2n` for two per node.",
+            "anyOf": [
+                {"type": "integer", "minimum": 1},
+                {"type": "string", "pattern": "^[1-9][0-9]*n?$"},
+            ],
+        })
     }
 }
 
@@ -152,8 +169,8 @@ impl From<Concurrency> for String {
 }
 
 /// The share of operations that must succeed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(into = "String")]
 pub struct Availability(pub f64);
 
 impl FromStr for Availability {
@@ -174,17 +191,40 @@ impl FromStr for Availability {
     }
 }
 
-impl TryFrom<String> for Availability {
-    type Error = String;
+impl<'de> Deserialize<'de> for Availability {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word_or_number(deserializer)
+    }
+}
 
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
+impl JsonSchema for Availability {
+    fn schema_name() -> Cow<'static, str> {
+        "Availability".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "The share of operations that must succeed.",
+            "anyOf": [{"const": "total"}, {"type": "number", "minimum": 0, "maximum": 1}],
+        })
     }
 }
 
 impl From<Availability> for String {
     fn from(availability: Availability) -> Self {
         availability.0.to_string()
+    }
+}
+
+/// Reads what may be written as a number or as a text, by the rules for the text.
+fn word_or_number<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: FromStr<Err = String>,
+    D: Deserializer<'de>,
+{
+    match Value::deserialize(deserializer)? {
+        Value::String(text) => text.parse().map_err(D::Error::custom),
+        other => other.to_string().parse().map_err(D::Error::custom),
     }
 }
 
@@ -338,5 +378,20 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(options.client_count(), 10);
+    }
+
+    #[test]
+    fn what_may_be_a_number_or_a_word_is_read_as_both() {
+        let read = |text| toml::from_str::<RunOptions>(text);
+        let numbers = read("concurrency = 10\navailability = 0.5").expect("options");
+        let words = read("concurrency = '10'\navailability = '0.5'").expect("options");
+        assert_eq!(numbers, words);
+        let written = serde_json::to_string(&numbers).expect("json");
+        assert_eq!(
+            serde_json::from_str::<RunOptions>(&written).expect("options"),
+            numbers
+        );
+        assert!(read("concurrency = 1.5").is_err());
+        assert!(read("availability = true").is_err());
     }
 }

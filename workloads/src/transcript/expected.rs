@@ -13,6 +13,16 @@ pub struct Expected {
     pub(super) form: Form,
 }
 
+/// An expected line between slashes that is no regular expression.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the expected line {line} stands between slashes but is no regular expression: {reason}")]
+pub struct BadPattern {
+    /// The line.
+    pub line: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
 /// How a line is compared.
 #[derive(Debug, Clone)]
 pub(super) enum Form {
@@ -44,8 +54,8 @@ impl Expected {
     /// Reads an expected line.
     ///
     /// # Errors
-    /// A sentence when the line stands between slashes and is no regular expression.
-    pub fn parse(line: &str) -> Result<Self, String> {
+    /// When the line stands between slashes and is no regular expression.
+    pub fn parse(line: &str) -> Result<Self, BadPattern> {
         let text = line.trim();
         let between_slashes = text.strip_prefix('/').and_then(|t| t.strip_suffix('/'));
         let form = if let Some(pattern) = between_slashes {
@@ -93,11 +103,11 @@ pub(super) fn reply_key(value: &Value) -> Option<(&Value, &Value)> {
     Some((value.get("dest")?, body_of(value).get("in_reply_to")?))
 }
 
-fn bad_pattern(text: &str, error: &regex::Error) -> String {
+fn bad_pattern(line: &str, error: &regex::Error) -> BadPattern {
     let reason = error.to_string();
     let reason = reason.lines().last().unwrap_or_default();
-    let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-    format!(
-        "the expected line {text} stands between slashes but is no regular expression: {reason}"
-    )
+    BadPattern {
+        line: line.to_owned(),
+        reason: reason.strip_prefix("error: ").unwrap_or(reason).to_owned(),
+    }
 }

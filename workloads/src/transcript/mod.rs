@@ -12,7 +12,7 @@ mod nearest;
 mod show;
 
 pub use contain::Difference;
-pub use expected::Expected;
+pub use expected::{BadPattern, Expected};
 pub use judge::{Mismatch, Nearest, TranscriptResult};
 pub use show::side_by_side;
 
@@ -36,8 +36,8 @@ impl Case {
     /// Reads a case from the texts of a suite. Empty lines mean nothing.
     ///
     /// # Errors
-    /// A sentence about the first regular expression that is none.
-    pub fn parse(input: &str, output: &str) -> Result<Self, String> {
+    /// The first expected line that stands between slashes and is no regular expression.
+    pub fn parse(input: &str, output: &str) -> Result<Self, BadPattern> {
         let lines = |text: &'_ str| -> Vec<String> {
             text.lines()
                 .filter(|line| !line.trim().is_empty())
