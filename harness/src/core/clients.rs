@@ -97,7 +97,11 @@ impl Core<'_> {
 
     fn process_view(&self, slot: usize) -> Process {
         let nodes_talk = self.recorder.between_nodes > 0;
-        Process { slot, node: self.clients[slot].node, nodes_talk }
+        Process {
+            slot,
+            node: self.clients[slot].node,
+            nodes_talk,
+        }
     }
 
     /// How a client looks to the generator; for the final phase.
@@ -137,11 +141,18 @@ impl Core<'_> {
         let (src, dest) = (Arc::clone(&self.clients[slot].id), self.node_id(node));
         let msg_id = self.clients[slot].next_msg_id;
         self.clients[slot].next_msg_id += 1;
-        let message = self.recorder.message(&src, &dest, Arc::from(op.request.to_raw(msg_id)), false);
+        let message =
+            self.recorder
+                .message(&src, &dest, Arc::from(op.request.to_raw(msg_id)), false);
         invocation.message = Some(message.id);
         self.emit(Event::Invoke(Box::new(invocation.clone())));
         let deadline_ns = self.now_ns + self.plan.options.timeout * MS;
-        self.clients[slot].waiting = Some(Waiting { msg_id, deadline_ns, op, invocation });
+        self.clients[slot].waiting = Some(Waiting {
+            msg_id,
+            deadline_ns,
+            op,
+            invocation,
+        });
         self.arm_timeout(slot, deadline_ns);
         self.record_message(MessageStep::Send, &message, None);
         self.deliver_to_node(node, &message);
@@ -149,8 +160,11 @@ impl Core<'_> {
 
     /// The node is not there: the request is never sent, so it certainly has no effect.
     fn refuse(&mut self, slot: usize, op: Op, invocation: Invocation, why: &str) {
-        let error =
-            OpError { code: None, name: "node-down".to_owned(), text: why.to_owned() };
+        let error = OpError {
+            code: None,
+            name: "node-down".to_owned(),
+            text: why.to_owned(),
+        };
         let process = self.process_view(slot);
         self.generator.failed(process, &op, &error);
         let value = op.value;
@@ -182,12 +196,22 @@ impl Core<'_> {
 
     /// Ends the open operation of a client without an answer.
     fn give_up(&mut self, slot: usize, name: &str, text: &str) {
-        let Some(waiting) = self.clients[slot].waiting.take() else { return };
+        let Some(waiting) = self.clients[slot].waiting.take() else {
+            return;
+        };
         self.clients[slot].given_up.insert(waiting.msg_id);
-        let error = OpError { code: None, name: name.to_owned(), text: text.to_owned() };
+        let error = OpError {
+            code: None,
+            name: name.to_owned(),
+            text: text.to_owned(),
+        };
         let process = self.process_view(slot);
         self.generator.failed(process, &waiting.op, &error);
-        let kind = if waiting.op.idempotent { EventKind::Fail } else { EventKind::Info };
+        let kind = if waiting.op.idempotent {
+            EventKind::Fail
+        } else {
+            EventKind::Info
+        };
         let Waiting { op, invocation, .. } = waiting;
         self.complete(slot, invocation, kind, op.value, None, Some(error));
         self.next_turn(slot);
@@ -266,7 +290,11 @@ impl Core<'_> {
         };
         self.problem(from, Problem::MalformedReply, what, details);
         let text = format!("expected {expected}");
-        OpError { code: None, name: "malformed-reply".to_owned(), text }
+        OpError {
+            code: None,
+            name: "malformed-reply".to_owned(),
+            text,
+        }
     }
 
     fn unexpected_reply(&mut self, slot: usize, from: usize, message: &Message, msg_id: u64) {
@@ -284,7 +312,10 @@ impl Core<'_> {
             message.dest,
             quote(message.body.get().as_bytes())
         );
-        let details = Details { message: Some(message.id), ..Details::default() };
+        let details = Details {
+            message: Some(message.id),
+            ..Details::default()
+        };
         self.problem(from, problem, what, details);
     }
 
@@ -303,9 +334,18 @@ impl Core<'_> {
             self.clients[slot].process += self.clients.len() as u64;
         }
         let index = self.recorder.index();
-        let completion =
-            Completion { index, time_ns: self.now_ns, kind, value, message, error };
-        self.emit(Event::Complete(Box::new(Operation { invocation, completion })));
+        let completion = Completion {
+            index,
+            time_ns: self.now_ns,
+            kind,
+            value,
+            message,
+            error,
+        };
+        self.emit(Event::Complete(Box::new(Operation {
+            invocation,
+            completion,
+        })));
     }
 
     /// Whether no operation is open.

@@ -115,7 +115,10 @@ impl Core<'_> {
             EnvelopeError::NotObject(_) | EnvelopeError::Field { .. } => Problem::BadEnvelope,
         };
         let id = &self.nodes[from].id;
-        let what = format!("{id} wrote a line that is no message ({error}): {}", quote(line));
+        let what = format!(
+            "{id} wrote a line that is no message ({error}): {}",
+            quote(line)
+        );
         self.problem(from, problem, what, Details::default());
     }
 
@@ -149,7 +152,11 @@ impl Core<'_> {
         let hint = services.contains(&&*message.dest).then(|| {
             "Splitbrain does not offer this service yet; the nodes must do without it.".to_owned()
         });
-        let details = Details { hint, message: Some(message.id), ..Details::default() };
+        let details = Details {
+            hint,
+            message: Some(message.id),
+            ..Details::default()
+        };
         self.problem(from, Problem::UnknownDestination, what, details);
     }
 
@@ -167,7 +174,10 @@ impl Core<'_> {
             message.dest,
             quote(message.body.get().as_bytes())
         );
-        let details = Details { message: Some(message.id), ..Details::default() };
+        let details = Details {
+            message: Some(message.id),
+            ..Details::default()
+        };
         self.problem(from, problem, what, details);
         None
     }
@@ -180,11 +190,16 @@ fn is_plain(digits: &str) -> bool {
 
 /// Reads `in_reply_to` by value: a language without integers may write 3.0.
 fn read_in_reply_to(raw: Option<&RawValue>) -> InReplyTo {
-    let Some(raw) = raw.filter(|r| r.get() != "null") else { return InReplyTo::Missing };
+    let Some(raw) = raw.filter(|r| r.get() != "null") else {
+        return InReplyTo::Missing;
+    };
     if let Ok(number) = raw.get().parse() {
         return InReplyTo::Number(number);
     }
-    let whole = |n: &Number| n.as_f64().filter(|f| f.fract() == 0.0 && (0.0..9e15).contains(f));
+    let whole = |n: &Number| {
+        n.as_f64()
+            .filter(|f| f.fract() == 0.0 && (0.0..9e15).contains(f))
+    };
     match serde_json::from_str::<Number>(raw.get()) {
         Ok(number) => whole(&number).map_or(InReplyTo::Unusable, |f| InReplyTo::Number(f as u64)),
         Err(_) => InReplyTo::Unusable,

@@ -110,7 +110,10 @@ impl<'a> Core<'a> {
     /// A run that has not begun; [`Core::begin`] begins it.
     #[must_use]
     pub fn new(plan: &'a Plan, workload: &dyn Workload, surroundings: Surroundings) -> Self {
-        let setup = Setup { options: &plan.options, node_ids: &plan.node_ids };
+        let setup = Setup {
+            options: &plan.options,
+            node_ids: &plan.node_ids,
+        };
         Self {
             plan,
             surroundings,

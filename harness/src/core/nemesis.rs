@@ -18,7 +18,8 @@ impl Core<'_> {
     /// Arms all faults; their times are counted from now.
     pub(super) fn arm_faults(&mut self) {
         for (index, fault) in self.plan.faults.iter().enumerate() {
-            self.timers.at(self.now_ns + fault.begin_ns, Timer::FaultBegins(index));
+            self.timers
+                .at(self.now_ns + fault.begin_ns, Timer::FaultBegins(index));
         }
     }
 
@@ -28,7 +29,10 @@ impl Core<'_> {
         }
         let plan = self.plan;
         let fault = &plan.faults[index];
-        self.timers.at(self.now_ns + fault.end_ns - fault.begin_ns, Timer::FaultEnds(index));
+        self.timers.at(
+            self.now_ns + fault.end_ns - fault.begin_ns,
+            Timer::FaultEnds(index),
+        );
         self.nemesis.active.insert(index);
         self.record_fault(fault, true);
         match &fault.action {

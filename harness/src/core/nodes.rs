@@ -144,7 +144,11 @@ struct Pending {
 
 impl Admin {
     pub(super) fn new() -> Self {
-        Self { id: "c0".into(), next_msg_id: 1, pending: BTreeMap::new() }
+        Self {
+            id: "c0".into(),
+            next_msg_id: 1,
+            pending: BTreeMap::new(),
+        }
     }
 }
 
@@ -171,7 +175,8 @@ impl Core<'_> {
         self.record_node(node, NodeEventKind::Starting(incarnation));
         self.out.push(Output::Start(node));
         let limit_ns = self.plan.options.init_timeout * MS;
-        self.timers.at(self.now_ns + limit_ns, Timer::Ready(node, incarnation));
+        self.timers
+            .at(self.now_ns + limit_ns, Timer::Ready(node, incarnation));
     }
 
     /// The nemesis starts a node again that it killed.
@@ -191,14 +196,20 @@ impl Core<'_> {
 
     pub(super) fn node_start_failed(&mut self, node: usize, what: String, hint: String) {
         self.nodes[node].state = State::Gone;
-        let details = Details { hint: Some(hint), ..Details::default() };
+        let details = Details {
+            hint: Some(hint),
+            ..Details::default()
+        };
         self.problem(node, Problem::StartFailed, what, details);
         self.drop_held(node, "the node could not be started");
         self.start_waiting_nodes();
     }
 
     pub(super) fn node_exited(&mut self, node: usize, how: &str) {
-        if matches!(self.nodes[node].state, State::Down | State::Gone | State::Waiting) {
+        if matches!(
+            self.nodes[node].state,
+            State::Down | State::Gone | State::Waiting
+        ) {
             return;
         }
         let when = match self.nodes[node].state {
@@ -234,8 +245,10 @@ impl Core<'_> {
             State::Starting | State::Initialising => {
                 self.nodes[node].state = State::Unready;
                 let what = format!("{id} did not answer init within {limit_s} s.");
-                let details =
-                    Details { hint: Some(self.no_init_hint()), ..Details::default() };
+                let details = Details {
+                    hint: Some(self.no_init_hint()),
+                    ..Details::default()
+                };
                 self.problem(node, Problem::NoInitOk, what, details);
                 self.start_waiting_nodes();
             }
@@ -250,9 +263,10 @@ impl Core<'_> {
     }
 
     fn no_init_hint(&self) -> String {
-        let flush = self.surroundings.flush_hint.unwrap_or(
-            "flush stdout after each line, or turn its buffering off",
-        );
+        let flush = self
+            .surroundings
+            .flush_hint
+            .unwrap_or("flush stdout after each line, or turn its buffering off");
         format!(
             "The usual cause is output that stays in a buffer: {flush}. Otherwise the program \
              needs longer to start (--init-timeout MS), waits for the end of its input, or does \
@@ -271,7 +285,15 @@ impl Core<'_> {
         let msg_id = self.admin.next_msg_id;
         self.admin.next_msg_id += 1;
         let incarnation = self.nodes[node].incarnation;
-        self.admin.pending.insert(msg_id, Pending { node, incarnation, is_init, reply_kind });
+        self.admin.pending.insert(
+            msg_id,
+            Pending {
+                node,
+                incarnation,
+                is_init,
+                reply_kind,
+            },
+        );
         let (src, dest) = (Arc::clone(&self.admin.id), self.node_id(node));
         let body = Arc::from(request.to_raw(msg_id));
         let message = self.recorder.message(&src, &dest, body, false);
@@ -281,12 +303,20 @@ impl Core<'_> {
 
     /// A node answers the harness itself.
     pub(super) fn admin_reply(&mut self, from: usize, message: &Message, in_reply_to: Option<u64>) {
-        let Ok(body) = serde_json::from_str(message.body.get()) else { return };
+        let Ok(body) = serde_json::from_str(message.body.get()) else {
+            return;
+        };
         let reply = Reply { body };
         // An init_ok that does not say what it answers was reported; there is no doubt about it.
         let msg_id = in_reply_to.or_else(|| self.admin.only_pending(from));
         let pending = msg_id.and_then(|id| self.admin.pending.remove(&id));
-        let Some(Pending { node, incarnation, is_init, reply_kind }) = pending else {
+        let Some(Pending {
+            node,
+            incarnation,
+            is_init,
+            reply_kind,
+        }) = pending
+        else {
             return;
         };
         if self.nodes[node].incarnation != incarnation {
@@ -299,11 +329,22 @@ impl Core<'_> {
                 reply.kind(),
                 quote(message.body.get().as_bytes()),
             );
-            let problem = if is_init { Problem::InitRefused } else { Problem::MalformedReply };
-            let details = Details { message: Some(message.id), ..Details::default() };
+            let problem = if is_init {
+                Problem::InitRefused
+            } else {
+                Problem::MalformedReply
+            };
+            let details = Details {
+                message: Some(message.id),
+                ..Details::default()
+            };
             self.problem(node, problem, what, details);
         }
-        if is_init { self.node_initialised(node) } else { self.node_is_up(node) }
+        if is_init {
+            self.node_initialised(node)
+        } else {
+            self.node_is_up(node)
+        }
     }
 
     fn node_initialised(&mut self, node: usize) {
@@ -322,7 +363,8 @@ impl Core<'_> {
             Some((request, reply_kind)) => {
                 let limit_ns = self.plan.options.init_timeout * MS;
                 let incarnation = self.nodes[node].incarnation;
-                self.timers.at(self.now_ns + limit_ns, Timer::Ready(node, incarnation));
+                self.timers
+                    .at(self.now_ns + limit_ns, Timer::Ready(node, incarnation));
                 self.ask_node(node, &request, false, reply_kind);
             }
             None => self.node_is_up(node),
@@ -369,7 +411,10 @@ impl Core<'_> {
 
     /// Whether no node is on its way to being ready.
     pub(super) fn nobody_is_getting_ready(&self) -> bool {
-        !self.nodes.iter().any(|n| n.is_getting_ready() || n.state == State::Down)
+        !self
+            .nodes
+            .iter()
+            .any(|n| n.is_getting_ready() || n.state == State::Down)
     }
 
     /// Whether there is no node left to talk to.
@@ -391,11 +436,17 @@ impl Core<'_> {
 impl Admin {
     /// The only open request to this node, if there is exactly one.
     fn only_pending(&self, node: usize) -> Option<u64> {
-        let mut ids = self.pending.iter().filter(|(_, p)| p.node == node).map(|(id, _)| *id);
+        let mut ids = self
+            .pending
+            .iter()
+            .filter(|(_, p)| p.node == node)
+            .map(|(id, _)| *id);
         ids.next().filter(|_| ids.next().is_none())
     }
 
     fn is_waiting_for(&self, node: usize, incarnation: u32) -> bool {
-        self.pending.values().any(|p| p.node == node && p.incarnation == incarnation && !p.is_init)
+        self.pending
+            .values()
+            .any(|p| p.node == node && p.incarnation == incarnation && !p.is_init)
     }
 }

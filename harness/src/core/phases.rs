@@ -76,19 +76,23 @@ impl Core<'_> {
             Phase::Boot => self.all_initialised_or_lost().then_some(Phase::SetUp),
             Phase::SetUp => self.nobody_is_getting_ready().then(|| {
                 let length_ns = (self.plan.options.time_limit * 1e9) as TimeNs;
-                Phase::Main { end_ns: self.now_ns + length_ns }
+                Phase::Main {
+                    end_ns: self.now_ns + length_ns,
+                }
             }),
             // Without a node there is nothing left to find out.
             Phase::Main { .. } if self.all_lost() => Some(Phase::Done),
             Phase::Main { end_ns } => (self.now_ns >= end_ns).then_some(Phase::Recovery),
             Phase::Recovery => (self.all_idle() && self.nobody_is_getting_ready()).then(|| {
                 let limit_ns = self.now_ns + (self.plan.options.recovery * 1e9) as TimeNs;
-                Phase::Final(FinalPass { pass: 0, round: 0, limit_ns })
+                Phase::Final(FinalPass {
+                    pass: 0,
+                    round: 0,
+                    limit_ns,
+                })
             }),
             Phase::Final(pass) if self.all_idle() => Some(self.next_round(pass)),
-            Phase::Wait { next, at_ns } => {
-                (self.now_ns >= at_ns).then_some(Phase::Final(next))
-            }
+            Phase::Wait { next, at_ns } => (self.now_ns >= at_ns).then_some(Phase::Final(next)),
             Phase::Final(_) | Phase::Done => None,
         }
     }
@@ -118,7 +122,10 @@ impl Core<'_> {
             }
         }
         if any {
-            return Phase::Final(FinalPass { round: pass.round + 1, ..pass });
+            return Phase::Final(FinalPass {
+                round: pass.round + 1,
+                ..pass
+            });
         }
         self.after_pass(pass)
     }
@@ -132,7 +139,11 @@ impl Core<'_> {
         if at_ns > pass.limit_ns {
             return Phase::Done;
         }
-        let next = FinalPass { pass: pass.pass + 1, round: 0, ..pass };
+        let next = FinalPass {
+            pass: pass.pass + 1,
+            round: 0,
+            ..pass
+        };
         Phase::Wait { next, at_ns }
     }
 

@@ -39,7 +39,10 @@ enum Storm {
     /// Nothing suspicious.
     Calm,
     /// The next messages are counted by type, until so many are left.
-    Sampling { left: u64, kinds: FxHashMap<String, u64> },
+    Sampling {
+        left: u64,
+        kinds: FxHashMap<String, u64>,
+    },
     /// It was said.
     Reported,
 }
@@ -51,7 +54,13 @@ const STORM_SAMPLE: u64 = 1_000;
 
 impl Recorder {
     pub(super) fn new() -> Self {
-        Self { next_message: 0, next_index: 0, ops: 0, between_nodes: 0, storm: Storm::Calm }
+        Self {
+            next_message: 0,
+            next_index: 0,
+            ops: 0,
+            between_nodes: 0,
+            storm: Storm::Calm,
+        }
     }
 
     /// The index of the next history event.
@@ -71,7 +80,13 @@ impl Recorder {
         self.next_message += 1;
         self.between_nodes += u64::from(between_nodes);
         let (src, dest) = (Arc::clone(src), Arc::clone(dest));
-        Message { id: self.next_message - 1, src, dest, body, between_nodes }
+        Message {
+            id: self.next_message - 1,
+            src,
+            dest,
+            body,
+            between_nodes,
+        }
     }
 
     /// Looks at one more message between nodes; says once that there is a storm.
@@ -80,12 +95,18 @@ impl Recorder {
             Storm::Calm => {
                 let many = self.between_nodes >= STORM_MESSAGES - STORM_SAMPLE;
                 if many && self.between_nodes / self.ops.max(1) >= STORM_PER_OP {
-                    self.storm = Storm::Sampling { left: STORM_SAMPLE, kinds: FxHashMap::default() };
+                    self.storm = Storm::Sampling {
+                        left: STORM_SAMPLE,
+                        kinds: FxHashMap::default(),
+                    };
                 }
                 None
             }
             Storm::Sampling { left, kinds } => {
-                let kind = BodyHead::of(&message.body).kind.unwrap_or_default().into_owned();
+                let kind = BodyHead::of(&message.body)
+                    .kind
+                    .unwrap_or_default()
+                    .into_owned();
                 *kinds.entry(kind).or_default() += 1;
                 *left -= 1;
                 if *left > 0 {
@@ -139,7 +160,10 @@ impl Core<'_> {
     pub(super) fn record_send_between_nodes(&mut self, from: usize, message: &Message) {
         self.record_message(MessageStep::Send, message, None);
         if let Some(what) = self.recorder.watch_storm(message) {
-            let details = Details { message: Some(message.id), ..Details::default() };
+            let details = Details {
+                message: Some(message.id),
+                ..Details::default()
+            };
             self.problem(from, Problem::MessageStorm, what, details);
         }
     }
@@ -147,7 +171,11 @@ impl Core<'_> {
     /// Records a change of a node's state.
     pub(super) fn record_node(&mut self, node: usize, kind: NodeEventKind) {
         let id = Arc::clone(&self.nodes[node].id);
-        self.emit(Event::Node(NodeEvent { time_ns: self.now_ns, node: id, kind }));
+        self.emit(Event::Node(NodeEvent {
+            time_ns: self.now_ns,
+            node: id,
+            kind,
+        }));
     }
 
     /// Records that a node did something wrong.
@@ -158,16 +186,29 @@ impl Core<'_> {
         what: String,
         details: Details,
     ) {
-        let hint = details.hint.unwrap_or_else(|| problem.def().hint.to_owned());
+        let hint = details
+            .hint
+            .unwrap_or_else(|| problem.def().hint.to_owned());
         let (message, op) = (details.message, details.op);
-        let event = ProblemEvent { problem, what, hint, message, op };
+        let event = ProblemEvent {
+            problem,
+            what,
+            hint,
+            message,
+            op,
+        };
         self.record_node(node, NodeEventKind::Problem(event));
     }
 
     /// Records that a fault begins or ends.
     pub(super) fn record_fault(&mut self, fault: &PlannedFault, begins: bool) {
         let ids = &self.plan.node_ids;
-        let nodes = fault.action.nodes().into_iter().map(|i| ids[i].clone()).collect();
+        let nodes = fault
+            .action
+            .nodes()
+            .into_iter()
+            .map(|i| ids[i].clone())
+            .collect();
         let what = format!("{}: {}", fault.fault, fault.what);
         let time_ns: TimeNs = self.now_ns;
         let fault = fault.fault;

@@ -121,7 +121,11 @@ impl Router {
         self.queued_bytes += message.body.get().len();
         self.sequence += 1;
         let sequence = self.sequence;
-        self.links[link].queue.push(Reverse(Queued { at_ns, sequence, message }));
+        self.links[link].queue.push(Reverse(Queued {
+            at_ns,
+            sequence,
+            message,
+        }));
     }
 
     fn pop_due(&mut self, link: usize, now_ns: TimeNs) -> Option<Message> {
@@ -171,7 +175,11 @@ impl Core<'_> {
                 0
             };
             // A second copy is most telling when it comes late.
-            let late_ns = if copy == 1 { (draws.extra * (100 * MS) as f64) as TimeNs } else { 0 };
+            let late_ns = if copy == 1 {
+                (draws.extra * (100 * MS) as f64) as TimeNs
+            } else {
+                0
+            };
             let delay_ns = latency_ns + held_ns + late_ns + effect.delay_ms * MS;
             self.enqueue(from, to, delay_ns, message.clone());
         }
@@ -244,9 +252,15 @@ mod tests {
 
     #[test]
     fn latencies_have_the_mean_that_was_asked_for() {
-        for dist in [LatencyDist::Constant, LatencyDist::Uniform, LatencyDist::Exponential] {
+        for dist in [
+            LatencyDist::Constant,
+            LatencyDist::Uniform,
+            LatencyDist::Exponential,
+        ] {
             let mut random = Seed(3).stream("latency");
-            let total: u64 = (0..20_000).map(|_| latency_ns(dist, 10.0, &mut random)).sum();
+            let total: u64 = (0..20_000)
+                .map(|_| latency_ns(dist, 10.0, &mut random))
+                .sum();
             let mean_ms = total as f64 / 20_000.0 / MS as f64;
             assert!((9.7..10.3).contains(&mean_ms), "{dist}: {mean_ms}");
         }

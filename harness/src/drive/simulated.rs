@@ -32,10 +32,18 @@ pub fn run(
 ) -> Result<(), nodes::UnknownNode> {
     // A name that does not exist must not wait for the first start.
     nodes::build(node, bug, Setup::default())?;
-    let surroundings = Surroundings { starting_at_once: usize::MAX, flush_hint: None };
+    let surroundings = Surroundings {
+        starting_at_once: usize::MAX,
+        flush_hint: None,
+    };
     let mut simulation = Simulation {
         core: Core::new(plan, workload, surroundings),
-        hosts: plan.node_ids.iter().enumerate().map(|(i, _)| Host::new(plan, i)).collect(),
+        hosts: plan
+            .node_ids
+            .iter()
+            .enumerate()
+            .map(|(i, _)| Host::new(plan, i))
+            .collect(),
         node,
         bug,
         now_ns: 0,
@@ -58,11 +66,21 @@ struct Host {
 impl Host {
     fn new(plan: &Plan, index: usize) -> Self {
         let seed = plan.seed.stream(&format!("node/{index}")).bits();
-        Self { instance: None, storage: Vec::new(), paused: false, seed, starts: 0 }
+        Self {
+            instance: None,
+            storage: Vec::new(),
+            paused: false,
+            seed,
+            starts: 0,
+        }
     }
 
     fn deadline_ns(&self) -> Option<TimeNs> {
-        if self.paused { None } else { self.instance.as_ref()?.next_deadline_ns() }
+        if self.paused {
+            None
+        } else {
+            self.instance.as_ref()?.next_deadline_ns()
+        }
     }
 }
 
@@ -98,7 +116,10 @@ impl Simulation<'_> {
     /// Jumps to the next moment at which something is due, and lets the nodes do theirs.
     fn next_input(&mut self) -> Option<Input> {
         let nodes = self.hosts.iter().filter_map(Host::deadline_ns).min();
-        let at_ns = nodes.into_iter().chain(self.core.next_deadline_ns()).min()?;
+        let at_ns = nodes
+            .into_iter()
+            .chain(self.core.next_deadline_ns())
+            .min()?;
         self.now_ns = self.now_ns.max(at_ns);
         for index in 0..self.hosts.len() {
             let host = &mut self.hosts[index];
@@ -131,7 +152,11 @@ impl Simulation<'_> {
         host.starts += 1;
         host.paused = false;
         let seed = host.seed.wrapping_add(host.starts);
-        let setup = Setup { seed, wall_offset_ns: WALL_NS, storage: &host.storage };
+        let setup = Setup {
+            seed,
+            wall_offset_ns: WALL_NS,
+            storage: &host.storage,
+        };
         // That it can be built was tried before the run.
         host.instance = nodes::build(self.node, self.bug, setup).ok();
         self.inputs.push_back(Input::Started(node));
@@ -148,7 +173,9 @@ impl Simulation<'_> {
 
     fn take(&mut self, node: usize, outputs: &Outputs) {
         self.hosts[node].storage.extend_from_slice(&outputs.stored);
-        let lines = outputs.lines().map(|line| Input::Line(node, Bytes::copy_from_slice(line)));
+        let lines = outputs
+            .lines()
+            .map(|line| Input::Line(node, Bytes::copy_from_slice(line)));
         self.inputs.extend(lines);
     }
 }

@@ -126,17 +126,34 @@ fn draw(fault: Fault, nodes: usize, random: &mut Stream) -> (String, FaultAction
     match fault {
         Fault::Partition => {
             let drawn = partition::draw(nodes, random);
-            let effect = LinkEffect { cut: true, ..LinkEffect::default() };
-            (drawn.name, FaultAction::Links { links: drawn.cut, effect })
+            let effect = LinkEffect {
+                cut: true,
+                ..LinkEffect::default()
+            };
+            (
+                drawn.name,
+                FaultAction::Links {
+                    links: drawn.cut,
+                    effect,
+                },
+            )
         }
         Fault::Oneway => {
             let links = one_way_links(nodes, random);
-            let effect = LinkEffect { cut: true, ..LinkEffect::default() };
-            (format!("nothing passes {}", arrows(&links)), FaultAction::Links { links, effect })
+            let effect = LinkEffect {
+                cut: true,
+                ..LinkEffect::default()
+            };
+            (
+                format!("nothing passes {}", arrows(&links)),
+                FaultAction::Links { links, effect },
+            )
         }
         Fault::Loss => {
             let percent = random.between(10, 50);
-            everywhere(nodes, format!("{percent}% of messages lost"), |e| e.loss_percent = percent)
+            everywhere(nodes, format!("{percent}% of messages lost"), |e| {
+                e.loss_percent = percent
+            })
         }
         Fault::Duplicate => {
             let percent = random.between(20, 60);
@@ -146,7 +163,9 @@ fn draw(fault: Fault, nodes: usize, random: &mut Stream) -> (String, FaultAction
         Fault::Reorder => {
             let (percent, ms) = (random.between(20, 60), random.between(20, 200));
             let what = format!("{percent}% of messages held back by up to {ms} ms");
-            everywhere(nodes, what, |e| (e.reorder_percent, e.reorder_ms) = (percent, ms))
+            everywhere(nodes, what, |e| {
+                (e.reorder_percent, e.reorder_ms) = (percent, ms)
+            })
         }
         Fault::Delay => {
             let ms = random.between(50, 500);
@@ -154,7 +173,10 @@ fn draw(fault: Fault, nodes: usize, random: &mut Stream) -> (String, FaultAction
             random.shuffle(&mut links);
             links.truncate(links.len().div_ceil(2));
             links.sort_unstable();
-            let effect = LinkEffect { delay_ms: ms, ..LinkEffect::default() };
+            let effect = LinkEffect {
+                delay_ms: ms,
+                ..LinkEffect::default()
+            };
             let what = format!("{} links slower by {ms} ms", links.len());
             (what, FaultAction::Links { links, effect })
         }
@@ -177,17 +199,26 @@ fn everywhere(
 ) -> (String, FaultAction) {
     let mut effect = LinkEffect::default();
     set(&mut effect);
-    (what, FaultAction::Links { links: all_links(nodes), effect })
+    (
+        what,
+        FaultAction::Links {
+            links: all_links(nodes),
+            effect,
+        },
+    )
 }
 
 fn all_links(nodes: usize) -> Vec<(usize, usize)> {
-    (0..nodes).flat_map(|a| (0..nodes).filter(move |b| *b != a).map(move |b| (a, b))).collect()
+    (0..nodes)
+        .flat_map(|a| (0..nodes).filter(move |b| *b != a).map(move |b| (a, b)))
+        .collect()
 }
 
 /// Links cut in one direction only: for up to half of the pairs, one of the two.
 fn one_way_links(nodes: usize, random: &mut Stream) -> Vec<(usize, usize)> {
-    let mut pairs: Vec<(usize, usize)> =
-        (0..nodes).flat_map(|a| (a + 1..nodes).map(move |b| (a, b))).collect();
+    let mut pairs: Vec<(usize, usize)> = (0..nodes)
+        .flat_map(|a| (a + 1..nodes).map(move |b| (a, b)))
+        .collect();
     random.shuffle(&mut pairs);
     let count = random.between(1, (pairs.len() as u64 / 2).max(1)) as usize;
     let mut links: Vec<(usize, usize)> = pairs[..count]
@@ -209,11 +240,19 @@ fn victims(nodes: usize, random: &mut Stream) -> Vec<usize> {
 }
 
 fn node_names(nodes: &[usize]) -> String {
-    nodes.iter().map(|i| format!("n{i}")).collect::<Vec<_>>().join(" ")
+    nodes
+        .iter()
+        .map(|i| format!("n{i}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn arrows(links: &[(usize, usize)]) -> String {
-    links.iter().map(|(a, b)| format!("n{a}>n{b}")).collect::<Vec<_>>().join(" ")
+    links
+        .iter()
+        .map(|(a, b)| format!("n{a}>n{b}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -235,14 +274,24 @@ mod tests {
     fn every_kind_acts_in_every_run_however_short_and_is_healed_by_its_end() {
         for seed in 0..50 {
             for time_limit in [0.5, 3.0, 60.0] {
-                let options =
-                    RunOptions { nemesis: KINDS.to_vec(), time_limit, ..RunOptions::default() };
+                let options = RunOptions {
+                    nemesis: KINDS.to_vec(),
+                    time_limit,
+                    ..RunOptions::default()
+                };
                 let faults = schedule(Seed(seed), &options);
                 for kind in KINDS {
-                    assert!(faults.iter().any(|f| f.fault == kind), "{kind} {time_limit}");
+                    assert!(
+                        faults.iter().any(|f| f.fault == kind),
+                        "{kind} {time_limit}"
+                    );
                 }
                 let end_ns = (time_limit * SECOND_NS) as u64;
-                assert!(faults.iter().all(|f| f.begin_ns < f.end_ns && f.end_ns <= end_ns));
+                assert!(
+                    faults
+                        .iter()
+                        .all(|f| f.begin_ns < f.end_ns && f.end_ns <= end_ns)
+                );
                 assert!(faults.iter().all(|f| !f.action.nodes().is_empty()));
             }
         }
@@ -251,12 +300,18 @@ mod tests {
     #[test]
     fn one_more_kind_moves_nothing_of_the_others() {
         let with = |nemesis: &[Fault]| {
-            let options = RunOptions { nemesis: nemesis.to_vec(), ..RunOptions::default() };
+            let options = RunOptions {
+                nemesis: nemesis.to_vec(),
+                ..RunOptions::default()
+            };
             let mut faults = schedule(Seed(9), &options);
             faults.retain(|f| f.fault == Fault::Partition);
             faults
         };
-        assert_eq!(with(&[Fault::Partition]), with(&[Fault::Kill, Fault::Partition]));
+        assert_eq!(
+            with(&[Fault::Partition]),
+            with(&[Fault::Kill, Fault::Partition])
+        );
     }
 
     #[test]

@@ -92,7 +92,10 @@ fn validate(options: &RunOptions) -> Result<(), PlanError> {
             Fault::Skew => return Err(PlanError::SkewInRealTime),
             Fault::Kill | Fault::Pause => {}
             _ if options.node_count < 2 => {
-                return Err(PlanError::Alone { fault, nodes: options.node_count });
+                return Err(PlanError::Alone {
+                    fault,
+                    nodes: options.node_count,
+                });
             }
             _ => {}
         }
@@ -104,7 +107,13 @@ fn validate(options: &RunOptions) -> Result<(), PlanError> {
         ("--rate", options.rate, 0.0, f64::MAX, not_negative),
         ("--time-limit", options.time_limit, 1e-3, 1e9, positive),
         ("--latency", options.latency, 0.0, 1e9, not_negative),
-        ("--nemesis-interval", options.nemesis_interval, 1e-3, 1e9, positive),
+        (
+            "--nemesis-interval",
+            options.nemesis_interval,
+            1e-3,
+            1e9,
+            positive,
+        ),
         ("--loss", options.loss, 0.0, 1.0, share),
         ("--duplicate", options.duplicate, 0.0, 1.0, share),
         ("--recovery", options.recovery, 0.0, 1e9, not_negative),
@@ -112,7 +121,11 @@ fn validate(options: &RunOptions) -> Result<(), PlanError> {
     ];
     for (flag, got, low, high, expected) in ranges {
         if !(low..=high).contains(&got) {
-            return Err(PlanError::OutOfRange { flag, expected, got });
+            return Err(PlanError::OutOfRange {
+                flag,
+                expected,
+                got,
+            });
         }
     }
     Ok(())
@@ -123,7 +136,11 @@ mod tests {
     use super::*;
 
     fn options(node_count: usize, nemesis: &[Fault]) -> RunOptions {
-        RunOptions { node_count, nemesis: nemesis.to_vec(), ..RunOptions::default() }
+        RunOptions {
+            node_count,
+            nemesis: nemesis.to_vec(),
+            ..RunOptions::default()
+        }
     }
 
     fn draw(options: RunOptions) -> Result<Plan, PlanError> {
@@ -149,8 +166,17 @@ mod tests {
     #[test]
     fn a_fault_that_would_do_nothing_is_refused() {
         let error = draw(options(1, &[Fault::Partition])).expect_err("nobody to separate");
-        assert_eq!(error, PlanError::Alone { fault: Fault::Partition, nodes: 1 });
+        assert_eq!(
+            error,
+            PlanError::Alone {
+                fault: Fault::Partition,
+                nodes: 1
+            }
+        );
         assert!(draw(options(1, &[Fault::Kill])).is_ok());
-        assert_eq!(draw(options(3, &[Fault::Skew])), Err(PlanError::SkewInRealTime));
+        assert_eq!(
+            draw(options(3, &[Fault::Skew])),
+            Err(PlanError::SkewInRealTime)
+        );
     }
 }

@@ -3,8 +3,12 @@
 use workloads::random::Stream;
 
 /// The kinds of partition, by how many nodes they need at least.
-const KINDS: &[(Kind, usize)] =
-    &[(Kind::Halves, 2), (Kind::One, 2), (Kind::MajoritiesRing, 3), (Kind::Minority, 4)];
+const KINDS: &[(Kind, usize)] = &[
+    (Kind::Halves, 2),
+    (Kind::One, 2),
+    (Kind::MajoritiesRing, 3),
+    (Kind::Minority, 4),
+];
 
 /// How nodes are separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +32,11 @@ pub(crate) struct Partition {
 
 /// Draws a partition of `nodes` (at least 2) nodes.
 pub(crate) fn draw(nodes: usize, random: &mut Stream) -> Partition {
-    let possible: Vec<Kind> =
-        KINDS.iter().filter(|(_, least)| nodes >= *least).map(|(kind, _)| *kind).collect();
+    let possible: Vec<Kind> = KINDS
+        .iter()
+        .filter(|(_, least)| nodes >= *least)
+        .map(|(kind, _)| *kind)
+        .collect();
     let kind = random.pick(&possible).copied().unwrap_or(Kind::One);
     let mut order: Vec<usize> = (0..nodes).collect();
     random.shuffle(&mut order);
@@ -50,7 +57,10 @@ fn separate(kind: &str, order: &[usize], size: usize) -> Partition {
         .iter()
         .flat_map(|&a| right.iter().flat_map(move |&b| [(a, b), (b, a)]))
         .collect();
-    Partition { name: format!("{kind}: {} | {}", names(&left), names(&right)), cut }
+    Partition {
+        name: format!("{kind}: {} | {}", names(&left), names(&right)),
+        cut,
+    }
 }
 
 /// Places the nodes on a ring; each hears itself and the nearest nodes up to a bare majority.
@@ -71,11 +81,18 @@ fn ring(order: &[usize]) -> Partition {
     let mut shown = order.to_vec();
     shown.push(order[0]);
     let path: Vec<String> = shown.iter().map(|i| format!("n{i}")).collect();
-    Partition { name: format!("majorities ring: {}", path.join(" - ")), cut }
+    Partition {
+        name: format!("majorities ring: {}", path.join(" - ")),
+        cut,
+    }
 }
 
 fn names(nodes: &[usize]) -> String {
-    nodes.iter().map(|i| format!("n{i}")).collect::<Vec<_>>().join(" ")
+    nodes
+        .iter()
+        .map(|i| format!("n{i}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -90,7 +107,12 @@ mod tests {
                 let mut random = Seed(seed).stream("test");
                 let partition = draw(nodes, &mut random);
                 assert!(!partition.cut.is_empty(), "{nodes} nodes: {partition:?}");
-                assert!(partition.cut.iter().all(|(a, b)| a != b && *a < nodes && *b < nodes));
+                assert!(
+                    partition
+                        .cut
+                        .iter()
+                        .all(|(a, b)| a != b && *a < nodes && *b < nodes)
+                );
             }
         }
     }
@@ -101,10 +123,20 @@ mod tests {
             let order: Vec<usize> = (0..nodes).collect();
             let Partition { cut, .. } = ring(&order);
             let heard: Vec<Vec<usize>> = (0..nodes)
-                .map(|to| (0..nodes).filter(|from| !cut.contains(&(*from, to))).collect())
+                .map(|to| {
+                    (0..nodes)
+                        .filter(|from| !cut.contains(&(*from, to)))
+                        .collect()
+                })
                 .collect();
-            assert!(heard.iter().all(|h| h.len() == nodes / 2 + 1), "{nodes}: {heard:?}");
-            assert!((0..nodes).all(|i| (0..i).all(|j| heard[i] != heard[j])), "{nodes}: {heard:?}");
+            assert!(
+                heard.iter().all(|h| h.len() == nodes / 2 + 1),
+                "{nodes}: {heard:?}"
+            );
+            assert!(
+                (0..nodes).all(|i| (0..i).all(|j| heard[i] != heard[j])),
+                "{nodes}: {heard:?}"
+            );
         }
     }
 }

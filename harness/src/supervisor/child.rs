@@ -54,7 +54,6 @@ fn die_with(harness: Pid) -> io::Result<()> {
 
 /// Elsewhere there is no such request; a node notices the end of its stdin.
 #[cfg(not(target_os = "linux"))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature as on Linux")]
 fn die_with(_harness: Pid) -> io::Result<()> {
     Ok(())
 }

@@ -8,7 +8,11 @@
 //!   that one never kills another's processes.
 //!
 //! What escapes: a process that leaves the session, is abandoned by its parent and was executed with
-//! an emptied environment. It would have to try.
+//! an emptied environment. It would have to try. A daemon that ends by itself, unseen by any sweep,
+//! stays as a zombie until the harness ends: a zombie has no environment to look at.
+//!
+//! If the harness itself is killed by SIGKILL, nobody sweeps. Leaders then die with it (`child`), and
+//! their children see the end of their stdin.
 
 use super::process_table::{Process, ProcessTable};
 use nix::errno::Errno;
@@ -128,7 +132,7 @@ impl Family {
     }
 }
 
-/// Sweeps, through `family`, until nothing is left, without holding the runtime.
+/// Calls `sweep` until nothing is left, without holding the runtime.
 pub(super) async fn sweep_until_gone(mut sweep: impl FnMut() -> bool) {
     let deadline = Instant::now() + GIVE_UP;
     while !sweep() && Instant::now() < deadline {
@@ -144,7 +148,6 @@ pub(super) fn adopt_orphans() -> nix::Result<()> {
 
 /// Elsewhere orphans go to init, and only process groups can be killed.
 #[cfg(not(target_os = "linux"))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature as on Linux")]
 pub(super) fn adopt_orphans() -> nix::Result<()> {
     Ok(())
 }

@@ -221,6 +221,9 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
+        for node in 0..self.nodes.len() {
+            self.step(node, Step::Kill);
+        }
         for node in &self.nodes {
             if let Some(life) = &node.current {
                 life.destroy();

@@ -65,11 +65,11 @@ pub(super) fn is_executable_file(path: &Path) -> bool {
 fn anchored_arg(arg: &str, here: &Path) -> String {
     let path = here.join(arg);
     let is_place = arg == "." || arg == ".." || arg.starts_with("./") || arg.starts_with("../");
-    if !arg.starts_with('-') && (path.is_file() || is_place && path.exists()) {
-        tidy(path).to_string_lossy().into_owned()
-    } else {
-        arg.to_owned()
-    }
+    let names_something = path.is_file() || is_place && path.exists();
+    let anchored = (!arg.starts_with('-') && names_something).then(|| tidy(path).into_os_string());
+    anchored
+        .and_then(|path| path.into_string().ok())
+        .unwrap_or_else(|| arg.to_owned())
 }
 
 /// Removes `./` on the way; `..` must stay, it may go through a link.

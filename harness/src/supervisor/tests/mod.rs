@@ -1,13 +1,15 @@
 //! The supervisor with real processes.
 
-mod bench;
 mod errors;
 mod lines;
 mod orphans;
 mod signals;
+mod throughput;
 
+use super::process_table::Process;
 use super::*;
 use bytes::Bytes;
+use nix::unistd::Pid;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -104,4 +106,25 @@ impl Rig {
             }
         }
     }
+}
+
+/// Asks again and again until there is an answer.
+async fn until<T>(mut question: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..60_000 {
+        if let Some(answer) = question() {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("no answer within a minute");
+}
+
+/// Waits until the process is in one of these states.
+async fn until_state(pid: i32, states: &str) {
+    let state = || {
+        Process::read(Pid::from_raw(pid))
+            .expect("the process is there")
+            .state
+    };
+    until(|| states.contains(state()).then_some(())).await;
 }

@@ -1,11 +1,11 @@
 //! Nothing stays behind.
 
-use super::super::process_table::{Process, ProcessTable};
+use super::super::process_table::ProcessTable;
 use super::*;
-use nix::unistd::{Pid, getpid};
+use nix::unistd::getpid;
 
 /// Prints a ready line with the ids of three descendants: an ordinary child, a daemon (double fork
-/// and a session of its own), and one that ignores every signal it can.
+/// and a session of its own), and one that ignores every signal it can. It ends after reading a line.
 const FAMILY: &str = r#"exec python3 -c '
 import os, signal, time
 
@@ -32,7 +32,7 @@ def deaf(write):
     rest(write)
 
 print(background(rest), background(daemon), background(deaf), flush=True)
-time.sleep(1000)
+input()
 '"#;
 
 async fn family_of_three(rig: &mut Rig) -> Vec<i32> {
@@ -67,6 +67,21 @@ async fn a_node_that_ends_takes_its_children_along() {
     // The children hold stdout open; the exit is reported all the same.
     assert_eq!(rig.exit().await.status, ExitStatus::Code(4));
     assert!(!exists(pid));
+}
+
+#[tokio::test]
+async fn a_node_that_ends_takes_its_daemons_along() {
+    let mut rig = Rig::started(FAMILY, 1).await;
+    let pids = family_of_three(&mut rig).await;
+    rig.supervisor.send(0, b"end").unwrap();
+    assert_eq!(
+        rig.exit().await,
+        Exit {
+            status: ExitStatus::Code(0),
+            by_harness: false
+        }
+    );
+    assert!(!pids.iter().any(|pid| exists(*pid)));
 }
 
 #[tokio::test]
@@ -127,6 +142,44 @@ fn a_runtime_that_goes_away_takes_the_processes_along() {
     drop(runtime);
     assert!(!pids.iter().chain([&leader]).any(|pid| exists(*pid)));
     drop(rig);
+}
+
+/// This test runs itself in a second process, the victim.
+#[test]
+fn a_harness_that_is_killed_takes_its_nodes_along() {
+    const VICTIM: &str = "SPLITBRAIN_TEST_VICTIM";
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    if let Some(file) = std::env::var_os(VICTIM) {
+        // A node that does not care about the end of its stdin.
+        let shell = format!(
+            "echo $$ > {0}.new; mv {0}.new {0}; exec sleep 1000",
+            file.display()
+        );
+        runtime.block_on(async {
+            let _rig = Rig::started(&shell, 1).await;
+            std::future::pending::<()>().await;
+        });
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("pid");
+    let name = "supervisor::tests::orphans::a_harness_that_is_killed_takes_its_nodes_along";
+    let mut victim = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name])
+        .env(VICTIM, &file)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let node = runtime.block_on(until(|| fs::read_to_string(&file).ok()));
+    let node: i32 = node.trim().parse().unwrap();
+    assert!(exists(node));
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    // Whoever inherits the node may be slow to reap it.
+    let is_dead = || Process::read(Pid::from_raw(node)).is_none_or(|node| node.state == 'Z');
+    runtime.block_on(until(|| is_dead().then_some(())));
 }
 
 /// Children of this process that carry the token of a supervisor.

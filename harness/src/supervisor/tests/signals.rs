@@ -1,20 +1,6 @@
 //! Killing, stopping, continuing.
 
-use super::super::process_table::Process;
 use super::*;
-use nix::unistd::Pid;
-
-/// Waits until the process is in one of these states.
-async fn until_state(pid: i32, states: &str) {
-    for _ in 0..10_000 {
-        let process = Process::read(Pid::from_raw(pid)).expect("the process is there");
-        if states.contains(process.state) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    panic!("process {pid} is not in state {states}");
-}
 
 #[tokio::test]
 async fn a_signal_that_ends_a_node_is_reported() {
