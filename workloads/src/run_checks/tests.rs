@@ -16,8 +16,8 @@ fn events(history: TestHistory) -> Vec<Event> {
     let steps = history.into_steps().into_iter();
     steps
         .map(|step| match step {
-            Step::Invoke(invocation) => Event::Invoke(invocation),
-            Step::Complete(operation) => Event::Complete(operation),
+            Step::Invoke(invocation) => Event::Invoke(Box::new(invocation)),
+            Step::Complete(operation) => Event::Complete(Box::new(operation)),
         })
         .collect()
 }
