@@ -7,13 +7,17 @@
 //!
 //! Nothing here knows of processes, networks or clocks.
 
+mod canonical;
 mod check;
 mod findings;
 mod history;
 pub mod test_history;
+mod unique;
 mod verdict;
 
+pub use canonical::{canonical, integer};
 pub use check::{Anomaly, Check, CheckResult, Figures};
 pub use findings::Findings;
 pub use history::{Completion, EventKind, HistoryLine, Invocation, OpError, Operation};
+pub use unique::Unique;
 pub use verdict::Verdict;

@@ -17,6 +17,7 @@ pub mod random;
 pub mod run_checks;
 pub mod suite;
 pub mod transcript;
+mod unique_ids;
 mod workload;
 
 pub use event::Event;

@@ -192,7 +192,7 @@ pub trait Generator: Send {
 }
 
 /// All workloads, in the order in which they are listed.
-pub const WORKLOADS: &[&dyn Workload] = &[&crate::echo::Echo];
+pub const WORKLOADS: &[&dyn Workload] = &[&crate::echo::Echo, &crate::unique_ids::UniqueIds];
 
 /// The workload of this name.
 ///
