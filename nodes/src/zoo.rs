@@ -264,7 +264,7 @@ pub const BUGS: &[Bug] = &[
         "lww-kv",
         "tie-keeps-mine",
         Flaw::TieKeepsMine,
-        &["diverged"],
+        &["diverged", "wrong-updated", "backwards-merge"],
         "Keeps its own value when timestamps are equal, and so does every other node.",
     )
     .among(2),
@@ -293,7 +293,7 @@ pub const BUGS: &[Bug] = &[
         "lww-kv",
         "forgets-on-kill",
         Flaw::ForgetsOnKill,
-        &["diverged", "lost-write", "missing-key"],
+        &["missing-key", "backwards-merge", "diverged", "lost-write"],
         "Acknowledges what it has in memory only.",
     )
     .under(&["kill"]),
@@ -343,7 +343,7 @@ pub const BUGS: &[Bug] = &[
         "vector-kv",
         "forgets-on-kill",
         Flaw::ForgetsOnKill,
-        &["lost-sibling", "wrong-status"],
+        &["lost-sibling", "dominated-sibling", "wrong-status"],
         "Acknowledges what it has in memory only.",
     )
     .under(&["kill"]),
@@ -361,7 +361,8 @@ pub const BUGS: &[Bug] = &[
         Flaw::DigestOfCount,
         &["digest-mismatch", "wrong-match", "diverged", "lost-element"],
         "Takes the number of messages for their digest.",
-    ),
+    )
+    .among(2),
     bug(
         "anti-entropy",
         "always-matches",
