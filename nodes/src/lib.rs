@@ -8,6 +8,8 @@
 //! - [`Instance`] is the same thing without a process, for a simulation that owns time, network
 //!   and disks: [`build`] makes one, [`Instance::on_line`] and [`Instance::on_timer`] drive it.
 //!
+//! [`starters`] writes the first node of somebody who begins, in several languages.
+//!
 //! [`NODES`] lists the reference nodes, [`BUGS`] what can be broken in them on purpose.
 
 mod calls;
@@ -18,6 +20,7 @@ mod message;
 mod node;
 mod outbox;
 mod reference;
+pub mod starters;
 mod stdio;
 mod zoo;
 
