@@ -3,4 +3,5 @@
 pub mod core;
 pub mod drive;
 pub mod plan;
+pub mod run;
 pub mod supervisor;

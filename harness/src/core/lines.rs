@@ -122,10 +122,10 @@ impl Core<'_> {
         self.problem(from, problem, what, Details::default());
     }
 
-    pub(super) fn line_too_long(&mut self, from: usize, prefix: &[u8], length: usize) {
+    pub(super) fn line_too_long(&mut self, from: usize, prefix: &[u8], limit: usize) {
         let id = &self.nodes[from].id;
         let what = format!(
-            "{id} wrote a line of {length} bytes, which was dropped; it begins with: {}",
+            "{id} wrote a line of more than {limit} bytes, which was dropped; it begins with: {}",
             quote(prefix)
         );
         self.problem(from, Problem::LineTooLong, what, Details::default());

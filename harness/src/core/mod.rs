@@ -39,17 +39,17 @@ pub(crate) const MS: TimeNs = 1_000_000;
 
 /// What happened outside.
 #[derive(Debug)]
-pub enum Input {
+pub enum Input<'a> {
     /// A node's process runs.
     Started(usize),
     /// A node's process could not be started: why, and what to do.
     StartFailed(usize, String, String),
     /// A node wrote a line (without its newline).
-    Line(usize, Bytes),
-    /// A node wrote a line beyond the limit: its beginning and its length.
-    LineTooLong(usize, Bytes, usize),
+    Line(usize, &'a [u8]),
+    /// A node wrote a line beyond the limit: its beginning and the limit.
+    LineTooLong(usize, &'a [u8], usize),
     /// A node ended in the middle of a line.
-    HalfLine(usize, Bytes),
+    HalfLine(usize, &'a [u8]),
     /// A node's process ended: how, for people.
     Exited(usize, String),
     /// A line could not be handed to a node because it does not read.
@@ -138,7 +138,7 @@ impl<'a> Core<'a> {
     }
 
     /// Takes one input, and does everything that is due by `now_ns`.
-    pub fn step(&mut self, now_ns: TimeNs, input: Input, out: &mut Vec<Output>) {
+    pub fn step(&mut self, now_ns: TimeNs, input: Input<'_>, out: &mut Vec<Output>) {
         // Time never goes back, whatever the driver's clock does.
         self.now_ns = self.now_ns.max(now_ns);
         if self.phase != Phase::Done {
@@ -166,13 +166,13 @@ impl<'a> Core<'a> {
         (self.phase.word(), self.now_ns)
     }
 
-    fn take(&mut self, input: Input) {
+    fn take(&mut self, input: Input<'_>) {
         match input {
             Input::Started(node) => self.node_started(node),
             Input::StartFailed(node, what, hint) => self.node_start_failed(node, what, hint),
-            Input::Line(node, line) => self.line(node, &line),
-            Input::LineTooLong(node, prefix, length) => self.line_too_long(node, &prefix, length),
-            Input::HalfLine(node, half) => self.half_line(node, &half),
+            Input::Line(node, line) => self.line(node, line),
+            Input::LineTooLong(node, prefix, limit) => self.line_too_long(node, prefix, limit),
+            Input::HalfLine(node, half) => self.half_line(node, half),
             Input::Exited(node, how) => self.node_exited(node, &how),
             Input::NotReading(node) => self.node_not_reading(node),
             Input::Tick => {}

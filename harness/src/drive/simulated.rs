@@ -84,13 +84,19 @@ impl Host {
     }
 }
 
+/// An input that waits for its turn.
+enum Owned {
+    Started(usize),
+    Line(usize, Bytes),
+}
+
 struct Simulation<'a> {
     core: Core<'a>,
     hosts: Vec<Host>,
     node: &'a str,
     bug: Option<&'a str>,
     now_ns: TimeNs,
-    inputs: VecDeque<Input>,
+    inputs: VecDeque<Owned>,
     done: bool,
 }
 
@@ -100,26 +106,26 @@ impl Simulation<'_> {
         self.core.begin(&mut out);
         self.carry_out(&mut out, sink);
         while !self.done {
-            let input = match self.inputs.pop_front() {
-                Some(input) => input,
-                None => match self.next_input() {
-                    Some(input) => input,
-                    // Nothing is due ever again: the core would wait for a node for ever.
-                    None => Input::Interrupt("nothing is left to happen".to_owned()),
-                },
+            let waiting = self.inputs.pop_front();
+            let input = match &waiting {
+                Some(Owned::Started(node)) => Input::Started(*node),
+                Some(Owned::Line(node, line)) => Input::Line(*node, line),
+                None if self.jump() => Input::Tick,
+                // Nothing is due ever again: the core would wait for a node for ever.
+                None => Input::Interrupt("nothing is left to happen".to_owned()),
             };
             self.core.step(self.now_ns, input, &mut out);
             self.carry_out(&mut out, sink);
         }
     }
 
-    /// Jumps to the next moment at which something is due, and lets the nodes do theirs.
-    fn next_input(&mut self) -> Option<Input> {
+    /// Jumps to the next moment at which something is due, and lets the nodes do theirs; false
+    /// when nothing ever is.
+    fn jump(&mut self) -> bool {
         let nodes = self.hosts.iter().filter_map(Host::deadline_ns).min();
-        let at_ns = nodes
-            .into_iter()
-            .chain(self.core.next_deadline_ns())
-            .min()?;
+        let Some(at_ns) = nodes.into_iter().chain(self.core.next_deadline_ns()).min() else {
+            return false;
+        };
         self.now_ns = self.now_ns.max(at_ns);
         for index in 0..self.hosts.len() {
             let host = &mut self.hosts[index];
@@ -130,7 +136,7 @@ impl Simulation<'_> {
                 self.take(index, &outputs);
             }
         }
-        Some(Input::Tick)
+        true
     }
 
     fn carry_out(&mut self, out: &mut Vec<Output>, sink: &mut dyn FnMut(&Event)) {
@@ -159,7 +165,7 @@ impl Simulation<'_> {
         };
         // That it can be built was tried before the run.
         host.instance = nodes::build(self.node, self.bug, setup).ok();
-        self.inputs.push_back(Input::Started(node));
+        self.inputs.push_back(Owned::Started(node));
     }
 
     fn deliver(&mut self, node: usize, line: &[u8]) {
@@ -175,7 +181,7 @@ impl Simulation<'_> {
         self.hosts[node].storage.extend_from_slice(&outputs.stored);
         let lines = outputs
             .lines()
-            .map(|line| Input::Line(node, Bytes::copy_from_slice(line)));
+            .map(|line| Owned::Line(node, Bytes::copy_from_slice(line)));
         self.inputs.extend(lines);
     }
 }

@@ -1,0 +1,139 @@
+//! The verdict document of a run.
+
+use std::sync::Arc;
+
+use checker::Verdict;
+use results::document::{
+    Evidence, LatencyMs, MessageCounts, NodeReport, OpCounts, Stats, TimeMode,
+};
+use results::run_dir::{RunDirError, Wanted};
+use results::{RunDir, VerdictDocument};
+use workloads::run_checks;
+
+use super::command::test_command;
+use super::record::Finished;
+use crate::drive::real;
+use crate::plan::Plan;
+use crate::supervisor::Program;
+
+/// How a run ended.
+pub(super) struct End {
+    pub(super) nodes: Vec<real::NodeReport>,
+    pub(super) finished: Finished,
+    pub(super) wall_s: f64,
+    pub(super) interrupted: Option<Arc<str>>,
+}
+
+/// Makes the document and writes it.
+pub(super) fn write(
+    plan: &Plan,
+    directory: &RunDir,
+    program: &Program,
+    end: End,
+) -> Result<VerdictDocument, RunDirError> {
+    let Finished {
+        judgement,
+        journal_hash,
+        trouble,
+    } = end.finished;
+    let checks = judgement.checks;
+    let verdict = Verdict::merge(checks.iter().map(|c| c.verdict));
+    let (error, evidence) = match trouble {
+        Some(trouble) => (Some(trouble.to_string()), Evidence::default()),
+        None => (None, directory.quote(&Wanted::by(&checks))?),
+    };
+    // What was not run to its end, or not recorded, cannot be called valid.
+    let incomplete = end.interrupted.is_some() || error.is_some();
+    let document = VerdictDocument {
+        schema: VerdictDocument::SCHEMA.to_owned(),
+        verdict: if incomplete {
+            verdict.max(Verdict::Unknown)
+        } else {
+            verdict
+        },
+        summary: summary(
+            &checks,
+            verdict,
+            end.interrupted.as_deref(),
+            error.as_deref(),
+        ),
+        workload: plan.options.workload.clone(),
+        bin: plan.bin.clone(),
+        seed: plan.seed.to_string(),
+        time_mode: TimeMode::Real,
+        replayable: false,
+        journal_hash,
+        replay: test_command(program, plan.seed, &plan.options),
+        options: serde_json::to_value(&plan.options).unwrap_or_default(),
+        stats: stats(&judgement.stats, end.wall_s),
+        nodes: nodes(plan, end.nodes),
+        evidence,
+        interrupted: end.interrupted.is_some(),
+        error,
+        run_dir: directory.path().to_string_lossy().into_owned(),
+        checks,
+    };
+    directory.write_verdict(&document)?;
+    Ok(document)
+}
+
+fn summary(
+    checks: &[checker::CheckResult],
+    verdict: Verdict,
+    interrupted: Option<&str>,
+    error: Option<&str>,
+) -> String {
+    let judged = VerdictDocument::summarize(checks);
+    match (interrupted, error) {
+        _ if verdict == Verdict::Invalid => judged,
+        (Some(reason), _) => format!("the run was stopped before its end: {reason}"),
+        (None, Some(error)) => format!("the run could not be recorded: {error}"),
+        (None, None) => judged,
+    }
+}
+
+fn nodes(plan: &Plan, reports: Vec<real::NodeReport>) -> Vec<NodeReport> {
+    let report = |(id, node): (&String, real::NodeReport)| NodeReport {
+        id: id.clone(),
+        exit: node.exit,
+        starts: node.starts,
+        stderr: RunDir::stderr_name(id),
+        stderr_truncated: node.stderr_truncated,
+        stderr_tail: node.stderr_tail,
+    };
+    plan.node_ids.iter().zip(reports).map(report).collect()
+}
+
+fn stats(stats: &run_checks::Stats, wall_s: f64) -> Stats {
+    let ops = |o: &run_checks::OpCounts| OpCounts {
+        invoked: o.invoked,
+        ok: o.ok,
+        fail: o.fail,
+        info: o.info,
+    };
+    let messages = &stats.messages;
+    let latency = &stats.latency_ms;
+    Stats {
+        ops: ops(&stats.ops),
+        by_f: stats
+            .by_f
+            .iter()
+            .map(|(f, counts)| (f.clone(), ops(counts)))
+            .collect(),
+        messages: MessageCounts {
+            all: messages.all,
+            clients: messages.clients,
+            servers: messages.servers,
+            dropped: messages.dropped,
+            per_op: messages.per_op,
+        },
+        latency_ms: LatencyMs {
+            p50: latency.p50,
+            p95: latency.p95,
+            p99: latency.p99,
+            max: latency.max,
+        },
+        virtual_s: None,
+        wall_s,
+    }
+}

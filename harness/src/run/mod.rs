@@ -1,0 +1,180 @@
+//! One run from its options to its verdict: plan, directory, driver, record, judgement, document.
+
+mod command;
+mod document;
+mod record;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use results::run_dir::{NODES, RunDirError};
+use results::{RunDir, VerdictDocument};
+use tokio::sync::mpsc;
+use workloads::random::Seed;
+use workloads::run_checks::{Judgement, RunChecks};
+use workloads::{Event, RunOptions, Setup, Workload, workload_by_name};
+
+use crate::core::Surroundings;
+use crate::drive::{real, simulated};
+use crate::plan::{Plan, PlanError};
+use crate::supervisor::Program;
+
+pub use command::{program_words, test_command};
+use record::Record;
+
+/// What shall be run.
+#[derive(Debug, Clone)]
+pub struct RunRequest {
+    /// The program that every node runs.
+    pub program: Program,
+    /// The seed.
+    pub seed: Seed,
+    /// Everything else.
+    pub options: RunOptions,
+    /// Where the run directory shall be.
+    pub place: Place,
+}
+
+/// Where a run directory shall be.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// `<root>/<workload>/<time>-<seed>`.
+    Below(PathBuf),
+    /// Exactly here.
+    At(PathBuf),
+}
+
+/// Hears of every event while a run lasts.
+pub type Watcher<'a> = &'a mut dyn FnMut(&Event);
+
+/// Why there is no verdict at all.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// There is no such workload.
+    #[error("{0}")]
+    Workload(String),
+    /// The options make no plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The run directory cannot be made or written.
+    #[error(transparent)]
+    Directory(#[from] RunDirError),
+    /// The nodes' directories cannot be made.
+    #[error("the nodes' directories cannot be made: {0}")]
+    Nodes(#[from] std::io::Error),
+}
+
+/// Runs real processes and judges them. A text received from `stop` ends the run early; what was
+/// recorded until then is kept and judged.
+///
+/// # Errors
+/// Only what keeps the run from beginning; whatever happens later stands in the document.
+pub async fn run(
+    request: &RunRequest,
+    watcher: Watcher<'_>,
+    stop: &mut mpsc::Receiver<Arc<str>>,
+) -> Result<VerdictDocument, RunError> {
+    let workload = workload_by_name(&request.options.workload).map_err(RunError::Workload)?;
+    let bin = program_words(&request.program);
+    let plan = Plan::draw(bin, request.seed, request.options.clone())?;
+    let directory = match &request.place {
+        Place::At(path) => RunDir::create_at(path)?,
+        Place::Below(root) => {
+            let now = jiff::Zoned::now();
+            RunDir::create(root, &plan.options.workload, &now, &plan.seed.to_string())?
+        }
+    };
+    directory.write_plan(&plan)?;
+    let mut record = Record::begin(&directory, checks_of(&plan, workload))?;
+    let begun = Instant::now();
+    let surroundings = Surroundings {
+        starting_at_once: std::thread::available_parallelism().map_or(2, |n| n.get().max(2)),
+        flush_hint: request.program.hint_for_flush(),
+    };
+    let nodes_dir = directory.path().join(NODES);
+    let mut interrupted = None;
+    let nodes = {
+        let mut sink = |event: &Event| {
+            record.take(event);
+            watcher(event);
+        };
+        let mut stopped = Stop {
+            requests: stop,
+            reason: &mut interrupted,
+        };
+        real::run(
+            &plan,
+            workload,
+            &request.program,
+            &nodes_dir,
+            surroundings,
+            &mut sink,
+            &mut stopped,
+        )
+        .await?
+    };
+    let finished = record.finish();
+    let wall_s = begun.elapsed().as_secs_f64();
+    let end = document::End {
+        nodes,
+        finished,
+        wall_s,
+        interrupted,
+    };
+    let verdict = document::write(&plan, &directory, &request.program, end)?;
+    Ok(verdict)
+}
+
+/// Runs a reference node, broken on purpose when a bug is named, in this process under a simulated
+/// clock, and judges it. Leaves no files.
+///
+/// # Errors
+/// When there is no such workload, node or bug, or the options make no plan.
+pub fn simulate(
+    node: &str,
+    bug: Option<&str>,
+    seed: Seed,
+    options: RunOptions,
+    watcher: Watcher<'_>,
+) -> Result<Judgement, String> {
+    let workload = workload_by_name(&options.workload)?;
+    let bin = vec![node.to_owned()];
+    let plan = Plan::draw(bin, seed, options).map_err(|e| e.to_string())?;
+    let mut checks = checks_of(&plan, workload);
+    simulated::run(&plan, workload, node, bug, &mut |event| {
+        checks.on_event(event);
+        watcher(event);
+    })
+    .map_err(|e| e.to_string())?;
+    Ok(checks.finish())
+}
+
+fn checks_of(plan: &Plan, workload: &dyn Workload) -> RunChecks {
+    RunChecks::new(
+        workload,
+        &Setup {
+            options: &plan.options,
+            node_ids: &plan.node_ids,
+        },
+    )
+}
+
+/// The way in which a run hears that it shall stop, and remembers that it did.
+pub(crate) struct Stop<'a> {
+    requests: &'a mut mpsc::Receiver<Arc<str>>,
+    reason: &'a mut Option<Arc<str>>,
+}
+
+impl Stop<'_> {
+    /// Waits until the run shall stop; for ever if nobody can ask for it any more.
+    pub(crate) async fn requested(&mut self) -> Arc<str> {
+        match self.requests.recv().await {
+            Some(reason) => {
+                *self.reason = Some(Arc::clone(&reason));
+                reason
+            }
+            None => std::future::pending().await,
+        }
+    }
+}
