@@ -9,15 +9,19 @@
 
 mod canonical;
 mod check;
+mod counter;
 mod findings;
 mod history;
 pub mod test_history;
 mod unique;
 mod verdict;
+mod words;
 
 pub use canonical::{canonical, integer};
 pub use check::{Anomaly, Check, CheckResult, Figures};
+pub use counter::Counter;
 pub use findings::Findings;
 pub use history::{Completion, EventKind, HistoryLine, Invocation, OpError, Operation};
 pub use unique::Unique;
 pub use verdict::Verdict;
+pub use words::{listed, natural_order};

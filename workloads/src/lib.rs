@@ -11,6 +11,7 @@
 
 mod echo;
 pub mod event;
+mod g_counter;
 pub mod options;
 pub mod problem;
 pub mod random;

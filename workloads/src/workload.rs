@@ -65,6 +65,14 @@ pub struct Setup<'a> {
     pub node_ids: &'a [String],
 }
 
+impl Setup<'_> {
+    /// How many clients read in the final phase: the first one of each node that has any.
+    #[must_use]
+    pub fn readers(&self) -> usize {
+        self.options.client_count().min(self.node_ids.len())
+    }
+}
+
 /// One client, as generators see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Process {
@@ -192,7 +200,11 @@ pub trait Generator: Send {
 }
 
 /// All workloads, in the order in which they are listed.
-pub const WORKLOADS: &[&dyn Workload] = &[&crate::echo::Echo, &crate::unique_ids::UniqueIds];
+pub const WORKLOADS: &[&dyn Workload] = &[
+    &crate::echo::Echo,
+    &crate::unique_ids::UniqueIds,
+    &crate::g_counter::GCounter,
+];
 
 /// The workload of this name.
 ///
