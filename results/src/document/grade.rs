@@ -81,9 +81,12 @@ pub struct ItemResult {
     /// One sentence: why it failed, or what to know although it passed.
     #[serde(default)]
     pub note: String,
-    /// What a transcript expected and did not get.
+    /// What a transcript expected and did not get, for programs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mismatches: Vec<Mismatch>,
+    /// The same for people: lines of at most 80 columns that are printed as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<String>,
     /// The last lines of the program's stderr, where a transcript failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stderr_tail: Vec<String>,
@@ -109,6 +112,7 @@ impl ItemResult {
             time_s: 0.0,
             note: String::new(),
             mismatches: Vec::new(),
+            details: Vec::new(),
             stderr_tail: Vec::new(),
             runs: Vec::new(),
         }

@@ -213,6 +213,10 @@ pub(crate) fn grade() -> GradeDocument {
             actual: Some(r#"{"src": "n1", "dest": "c1", "body": {"type": "kv_read_ok", "value": null, "in_reply_to": 2}}"#.to_owned()),
             what: "type is \"kv_read_ok\", expected \"error\"".to_owned(),
         }],
+        details: vec![
+            "            expected line 2        line 2 of stdout".to_owned(),
+            "! body.type \"error\"                \"kv_read_ok\"".to_owned(),
+        ],
         stderr_tail: vec!["kv_read of missing".to_owned()],
         ..ItemResult::new("missing-key", "Reading a missing key is error 20", Verdict::Invalid, 5)
     };

@@ -1,0 +1,13 @@
+//! How documents are shown: one file a format. Everything here is a pure function from a document
+//! to text.
+
+mod json;
+mod junit;
+mod style;
+mod table;
+mod text;
+
+pub use json::to_json;
+pub use junit::{grade_as_junit, run_as_junit};
+pub use style::Style;
+pub use table::{grade_report, list, run_report};

@@ -1,0 +1,17 @@
+//! Tables for people.
+
+mod anomaly;
+mod grade;
+mod grid;
+mod list;
+mod nodes;
+mod run;
+
+pub(super) use anomaly::evidence_of;
+pub use grade::grade_report;
+pub use list::list;
+pub(super) use run::failure_report;
+pub use run::run_report;
+
+#[cfg(test)]
+mod tests;

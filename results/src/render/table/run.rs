@@ -1,0 +1,130 @@
+//! The report of one run.
+
+use checker::{CheckResult, Verdict};
+
+use super::super::style::{Style, Tone};
+use super::super::text::{counted, milliseconds, paragraph};
+use super::anomaly::evidence_of;
+use super::grid::{Cell, Grid};
+use super::nodes::stderr_of;
+use crate::document::{Stats, VerdictDocument};
+
+/// Everything about one run that a person wants to know: the verdict, the checks, the numbers, and
+/// if it failed why, and how to do it again.
+#[must_use]
+pub fn run_report(run: &VerdictDocument, style: Style) -> String {
+    let checks = checks_table(run.checks.iter(), style);
+    let stats = stats_of(&run.stats, style);
+    let mut parts = vec![
+        headline_of(run, style),
+        checks,
+        stats,
+        findings_of(run, style),
+    ];
+    parts.push(footer_of(run, style));
+    join(parts)
+}
+
+/// Only what failed in a run: the checks, their evidence, stderr.
+pub(in super::super) fn failure_report(run: &VerdictDocument, style: Style) -> String {
+    let failed = checks_table(run.failed_checks().into_iter(), style);
+    join(vec![failed, findings_of(run, style)])
+}
+
+fn findings_of(run: &VerdictDocument, style: Style) -> String {
+    if run.verdict == Verdict::Valid {
+        return String::new();
+    }
+    let failed = run.failed_checks();
+    let mut parts: Vec<String> = failed
+        .iter()
+        .map(|check| evidence_of(check, &run.evidence, style))
+        .collect();
+    parts.push(stderr_of(run, style));
+    join(parts)
+}
+
+/// Paragraphs with a blank line between them; empty ones are left out.
+pub(super) fn join(parts: Vec<String>) -> String {
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("\n")
+}
+
+fn headline_of(run: &VerdictDocument, style: Style) -> String {
+    let word = run.verdict.word();
+    let text = paragraph(&format!("{word}: {}", run.summary), 0, style.columns());
+    let painted = style.paint(Tone::of(run.verdict), word);
+    let mut text = text.replacen(word, &painted, 1);
+    if run.interrupted {
+        let stopped = "The run was stopped before its end: this is about what was recorded.";
+        text += &paragraph(stopped, 0, style.columns());
+    }
+    if let Some(error) = &run.error {
+        let error = format!("The harness itself had a problem: {error}");
+        text += &paragraph(&error, 0, style.columns());
+    }
+    text
+}
+
+fn checks_table<'a>(checks: impl Iterator<Item = &'a CheckResult>, style: Style) -> String {
+    let mut grid = Grid::new(&["check", "verdict", "what"]);
+    for check in checks {
+        grid.push(vec![
+            check.name.as_str().into(),
+            Cell::new(Tone::of(check.verdict), check.verdict.word()),
+            check.summary.as_str().into(),
+        ]);
+    }
+    grid.render(style, 0)
+}
+
+fn stats_of(stats: &Stats, style: Style) -> String {
+    let ops = &stats.ops;
+    let mut ends = vec![format!("{} ok", ops.ok)];
+    let other = [(ops.fail, "failed"), (ops.info, "indeterminate")];
+    ends.extend(
+        other
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, word)| format!("{n} {word}")),
+    );
+    let mut lines = vec![format!(
+        "{} ({}) in {:.1} s",
+        counted(ops.invoked, "operation"),
+        ends.join(", "),
+        stats.virtual_s.unwrap_or(stats.wall_s),
+    )];
+    let messages = &stats.messages;
+    lines.push(format!(
+        "{:.1} messages between nodes per operation{}",
+        messages.per_op,
+        match messages.dropped {
+            0 => String::new(),
+            n => format!(", {n} lost"),
+        }
+    ));
+    if ops.ok > 0 {
+        let latency = &stats.latency_ms;
+        lines.push(format!(
+            "latency: half below {}, 95 % below {}, at most {}",
+            milliseconds(latency.p50),
+            milliseconds(latency.p95),
+            milliseconds(latency.max),
+        ));
+    }
+    paragraph(&lines.join("\n"), 0, style.columns())
+}
+
+/// Commands and paths are not broken, so that they can be copied.
+pub(super) fn footer_of(run: &VerdictDocument, style: Style) -> String {
+    let mut text = String::new();
+    for (word, value) in [("record", &run.run_dir), ("again", &run.replay)] {
+        if !value.is_empty() {
+            text += &format!(
+                "{}  {value}\n",
+                style.paint(Tone::Faint, &format!("{word:<6}"))
+            );
+        }
+    }
+    text
+}
