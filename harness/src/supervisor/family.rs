@@ -14,6 +14,7 @@
 //! If the harness itself is killed by SIGKILL, nobody sweeps. Leaders then die with it (`child`), and
 //! their children see the end of their stdin.
 
+use super::census::Census;
 use super::process_table::{Process, ProcessTable};
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
@@ -68,17 +69,17 @@ impl Family {
         }
     }
 
-    /// Kills every member in sight and reaps the dead ones that are ours to reap; true when there
-    /// is none left but, perhaps, the leader.
-    pub(super) fn sweep(&mut self) -> bool {
+    /// Kills the leader and every member in `table`, and reaps the dead ones that are ours to reap;
+    /// true when there was none but, perhaps, the leader.
+    pub(super) fn sweep(&mut self, table: &ProcessTable) -> bool {
+        let members = self.members(table);
         self.signal_group(Signal::SIGKILL);
-        let members = self.members(&ProcessTable::read());
         for member in &members {
             self.condemned.insert((member.pid, member.start_ticks));
-            if member.state != 'Z' {
-                let _ = kill(member.pid, Signal::SIGKILL);
-            } else if member.parent == getpid() {
+            if member.state == 'Z' && member.parent == getpid() {
                 let _ = waitpid(member.pid, Some(WaitPidFlag::WNOHANG));
+            } else if member.is_current() {
+                let _ = kill(member.pid, Signal::SIGKILL);
             }
         }
         members.is_empty()
@@ -87,7 +88,9 @@ impl Family {
     /// Sweeps until nothing is left. Blocks; for the moments when nobody will wait for a future.
     pub(super) fn sweep_blocking(&mut self) {
         let deadline = Instant::now() + GIVE_UP;
-        while !(self.sweep() && self.leader_is_dead()) && Instant::now() < deadline {
+        while !(self.sweep(&ProcessTable::read()) && self.leader_is_dead())
+            && Instant::now() < deadline
+        {
             std::thread::sleep(LOOK_AGAIN);
         }
     }
@@ -132,10 +135,13 @@ impl Family {
     }
 }
 
-/// Calls `sweep` until nothing is left, without holding the runtime.
-pub(super) async fn sweep_until_gone(mut sweep: impl FnMut() -> bool) {
+/// Calls `sweep` with new tables until nothing is left, without holding the runtime.
+pub(super) async fn sweep_until_gone(
+    census: &Census,
+    mut sweep: impl FnMut(&ProcessTable) -> bool,
+) {
     let deadline = Instant::now() + GIVE_UP;
-    while !sweep() && Instant::now() < deadline {
+    while !sweep(&*census.take().await) && Instant::now() < deadline {
         tokio::time::sleep(LOOK_AGAIN).await;
     }
 }

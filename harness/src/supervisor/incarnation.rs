@@ -1,9 +1,11 @@
 //! One process of a node, from its start to its end.
 
+use super::census::Census;
 use super::event::{Exit, ExitStatus, NodeEventKind, Reporter};
 use super::family::{Family, MARK, sweep_until_gone};
 use super::lifecycle::{Lifecycle, Step};
 use super::outbox::Outbox;
+use super::process_table::ProcessTable;
 use super::start_error::StartError;
 use super::streams::{pump_stderr, pump_stdout};
 use super::{Setting, child, lock};
@@ -59,13 +61,23 @@ impl Incarnation {
             match step {
                 Step::Pause => family.signal_group(Signal::SIGSTOP),
                 Step::Resume => family.signal_group(Signal::SIGCONT),
-                Step::Kill => {
-                    // What is left is swept when the end of the leader is seen.
-                    let _ = family.sweep();
-                }
                 Step::Exit => family.leader_was_reaped(),
-                Step::Spawned | Step::SpawnFailed => {}
+                // A kill needs to know more: see `kill`.
+                Step::Kill | Step::Spawned | Step::SpawnFailed => {}
             }
+        }
+        true
+    }
+
+    /// Kills all processes in `table` that belong to it; false if there is nothing to kill. Those
+    /// that are forked meanwhile are swept when the end of the leader is seen.
+    pub(super) fn kill(&self, table: &ProcessTable) -> bool {
+        if !self.step(Step::Kill) {
+            return false;
+        }
+        if let Some(family) = &mut lock(&self.body).family {
+            // The first of many sweeps: what it leaves is no matter.
+            let _ = family.sweep(table);
         }
         true
     }
@@ -84,8 +96,14 @@ impl Incarnation {
     }
 
     /// Kills what the leader left behind.
-    async fn sweep_until_gone(&self) {
-        sweep_until_gone(|| lock(&self.body).family.as_mut().is_none_or(Family::sweep)).await;
+    async fn sweep_until_gone(&self, census: &Census) {
+        let sweep = |table: &ProcessTable| {
+            lock(&self.body)
+                .family
+                .as_mut()
+                .is_none_or(|family| family.sweep(table))
+        };
+        sweep_until_gone(census, sweep).await;
         lock(&self.body).family = None;
     }
 }
@@ -110,11 +128,12 @@ pub(super) async fn live(
         // A panic there has been reported by the runtime, and its leash has been pulled.
         let _ = previous.await;
     }
-    let Some(mut child) = spawn_in_turn(&life, &setting, &reporter).await else {
+    let Some((mut child, pid)) = spawn_in_turn(&life, &setting, &reporter).await else {
         return;
     };
     // Declared after `child`, so dropped before it: the dead child can then be reaped.
     let _leash = Leash(&life);
+    reporter.report(NodeEventKind::Started { pid }).await;
     let Some(stdin) = child.stdin.take() else {
         return;
     };
@@ -124,16 +143,16 @@ pub(super) async fn live(
     };
     let exit = attend(&life, &setting, &reporter, &mut child).await;
     feeder.abort();
-    life.sweep_until_gone().await;
+    life.sweep_until_gone(&setting.census).await;
     reporter.report(NodeEventKind::Exited(exit)).await;
 }
 
-/// Spawns when it is this node's turn, and reports how that went.
+/// Spawns when it is this node's turn; reports it if there is no process.
 async fn spawn_in_turn(
     life: &Incarnation,
     setting: &Setting,
     reporter: &Reporter,
-) -> Option<Child> {
+) -> Option<(Child, u32)> {
     // One at a time, with a look at the pipes of the others in between.
     let turn = setting.turn.lock().await;
     tokio::task::yield_now().await;
@@ -151,9 +170,7 @@ async fn spawn_in_turn(
     match spawned {
         Ok((child, pid)) => {
             life.born(pid, format!("{MARK}={}", setting.mark(reporter.node)));
-            let pid = pid.as_raw().unsigned_abs();
-            reporter.report(NodeEventKind::Started { pid }).await;
-            Some(child)
+            Some((child, pid.as_raw().unsigned_abs()))
         }
         Err(error) => {
             life.step(Step::SpawnFailed);

@@ -6,6 +6,7 @@
 //! through a bounded queue (`outbox`) and heard through a bounded credit (`event`). How processes
 //! are found and killed with all their descendants is described in `family`.
 
+mod census;
 mod child;
 mod event;
 mod executable;
@@ -33,8 +34,10 @@ pub use outbox::Undelivered;
 pub use program::Program;
 pub use start_error::StartError;
 
+use census::Census;
 use event::Reporter;
 use incarnation::Incarnation;
+use process_table::ProcessTable;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,6 +62,7 @@ struct Setting {
     /// Names this supervisor among all that live.
     token: String,
     nodes: Vec<NodeFiles>,
+    census: Census,
     /// Held while a process is spawned.
     turn: tokio::sync::Mutex<()>,
 }
@@ -108,6 +112,7 @@ impl Supervisor {
                 limits,
                 token: unique_token(),
                 nodes,
+                census: Census::default(),
                 turn: tokio::sync::Mutex::new(()),
             }),
         })
@@ -155,7 +160,7 @@ impl Supervisor {
     /// Kills the node with all the processes it started; `Exited` follows. What it had written
     /// before may still arrive. False if there is nothing to kill.
     pub fn kill(&mut self, node: usize) -> bool {
-        self.step(node, Step::Kill)
+        self.nodes[node].kill(&ProcessTable::read())
     }
 
     /// Stops the node's process group with SIGSTOP. False unless it is running.
@@ -200,8 +205,9 @@ impl Supervisor {
     /// on, so nobody needs to receive them.
     pub async fn shutdown(&mut self) {
         self.closing.send_replace(true);
-        for node in 0..self.nodes.len() {
-            self.kill(node);
+        let table = self.setting.census.take().await;
+        for node in &self.nodes {
+            node.kill(&table);
         }
         for node in &mut self.nodes {
             if let Some(task) = node.task.take() {
@@ -221,8 +227,9 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        for node in 0..self.nodes.len() {
-            self.step(node, Step::Kill);
+        let table = ProcessTable::read();
+        for node in &self.nodes {
+            node.kill(&table);
         }
         for node in &self.nodes {
             if let Some(life) = &node.current {
@@ -232,6 +239,12 @@ impl Drop for Supervisor {
                 task.abort();
             }
         }
+    }
+}
+
+impl Node {
+    fn kill(&self, table: &ProcessTable) -> bool {
+        self.current.as_ref().is_some_and(|life| life.kill(table))
     }
 }
 

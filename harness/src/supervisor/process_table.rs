@@ -23,6 +23,11 @@ impl Process {
         parse_stat(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
     }
 
+    /// Whether the process is still there, and not another one with its id.
+    pub(super) fn is_current(&self) -> bool {
+        Self::read(self.pid).is_some_and(|process| process.start_ticks == self.start_ticks)
+    }
+
     /// Whether the process was started with `variable` (`NAME=value`) in its environment.
     pub(super) fn has_in_environment(&self, variable: &str) -> bool {
         fs::read(format!("/proc/{}/environ", self.pid)).is_ok_and(|environment| {
@@ -34,6 +39,7 @@ impl Process {
 }
 
 /// All processes at one moment.
+#[derive(Default)]
 pub(super) struct ProcessTable {
     children: BTreeMap<Pid, Vec<Process>>,
 }

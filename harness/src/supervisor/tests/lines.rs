@@ -180,9 +180,8 @@ async fn while_one_node_prints_without_end_another_still_answers() {
 async fn a_noisy_node_that_nobody_hears_stops_at_its_credit() {
     let mut rig = Rig::started("exec yes", 1).await;
     // Not receiving: the node's credit is used up, and batches stop coming into the channel.
-    while rig.supervisor.nodes[0].credit.available_permits() >= 64 * 1024 {
-        tokio::task::yield_now().await;
-    }
+    let credit = Arc::clone(&rig.supervisor.nodes[0].credit);
+    until(|| (credit.available_permits() < 64 * 1024).then_some(())).await;
     let mut queued_bytes = 0;
     while let Ok(event) = rig.events.try_recv() {
         let NodeEventKind::Lines(batch) = event.kind else {

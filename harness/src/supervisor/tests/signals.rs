@@ -80,16 +80,41 @@ async fn a_restart_right_after_a_kill_waits_for_the_end() {
     assert_eq!(seen[1], "to the second");
 }
 
-#[tokio::test]
-async fn a_node_starts_with_default_signals() {
-    let shell = "exec grep -E '^Sig(Blk|Ign)' /proc/self/status";
-    let mut rig = Rig::started(shell, 1).await;
+/// This test runs itself in a second process, which ignores signals as `nohup` would have it.
+#[test]
+fn a_node_starts_with_default_signals() {
+    const DEAF: &str = "SPLITBRAIN_TEST_DEAF";
+    if std::env::var_os(DEAF).is_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        return runtime.block_on(no_signal_is_ignored());
+    }
+    let name = "supervisor::tests::signals::a_node_starts_with_default_signals";
+    let outcome = std::process::Command::new("sh")
+        .args(["-c", r#"trap '' HUP INT QUIT TERM PIPE; exec "$@""#, "sh"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", name])
+        .env(DEAF, "1")
+        .output()
+        .unwrap();
+    assert!(
+        outcome.status.success(),
+        "{}",
+        String::from_utf8_lossy(&outcome.stdout)
+    );
+}
+
+async fn no_signal_is_ignored() {
+    let mut rig = Rig::started("exec grep -E '^Sig(Blk|Ign)' /proc/self/status", 1).await;
     let mut seen = rig.lines().await;
     while seen.len() < 2 {
         seen.extend(rig.lines().await);
     }
     for line in seen {
         let (name, mask) = line.split_once(":\t").unwrap();
+        // Above these are real-time signals, which the harness leaves alone.
         let ordinary = u64::from_str_radix(mask, 16).unwrap() & 0x7fff_ffff;
         assert_eq!(ordinary, 0, "{name}");
     }
