@@ -50,36 +50,34 @@ impl<T: Ord + Clone> Outbox<T> {
         }
     }
 
-    /// Delivers to these peers from now on. A peer that is new gets the whole backlog; lanes to
-    /// others are closed, with whatever waits in them.
+    /// Delivers to these peers from now on, beginning with a backlog. What was under way to others
+    /// is given up.
     pub(crate) fn set_peers(&mut self, ctx: &mut Context, peers: &[String], backlog: &[T]) {
-        self.lanes.retain(|peer, lane| {
-            let stays = peers.contains(peer);
-            for call in lane.flying.iter().filter(|_| !stays) {
-                ctx.cancel_call(*call);
-            }
-            stays
-        });
-        for peer in peers {
-            self.lanes.entry(peer.clone()).or_insert_with(|| Lane {
-                waiting: backlog.iter().cloned().collect(),
-                flying: BTreeSet::new(),
-                free_at_ns: 0,
-            });
+        for call in self.lanes.values().flat_map(|lane| &lane.flying) {
+            ctx.cancel_call(*call);
         }
+        let lane = || Lane {
+            waiting: match self.flaws.has(Flaw::NoGossip) {
+                true => BTreeSet::new(),
+                false => backlog.iter().cloned().collect(),
+            },
+            flying: BTreeSet::new(),
+            free_at_ns: 0,
+        };
+        self.lanes = peers.iter().map(|peer| (peer.clone(), lane())).collect();
     }
 
     /// Puts an item into every lane.
     pub(crate) fn push(&mut self, item: &T) {
-        self.push_except(item, "");
+        self.push_if(item, |_| true);
     }
 
-    /// Puts an item into every lane but that of the peer that it came from.
-    pub(crate) fn push_except(&mut self, item: &T, from: &str) {
+    /// Puts an item into the lanes of some peers.
+    pub(crate) fn push_if(&mut self, item: &T, needs: impl Fn(&str) -> bool) {
         if self.flaws.has(Flaw::NoGossip) {
             return;
         }
-        for (_, lane) in self.lanes.iter_mut().filter(|(peer, _)| *peer != from) {
+        for (_, lane) in self.lanes.iter_mut().filter(|(peer, _)| needs(peer)) {
             lane.waiting.insert(item.clone());
         }
     }
@@ -196,10 +194,14 @@ mod tests {
     }
 
     #[test]
-    fn a_new_peer_gets_the_backlog_and_a_known_one_does_not() {
+    fn new_peers_get_the_backlog_and_old_calls_are_given_up() {
         let mut ctx = Context::new(1, 0, 0);
-        let mut outbox = outbox(&mut ctx, &[]);
-        outbox.set_peers(&mut ctx, &["n1".to_owned(), "n2".to_owned()], &[5, 6]);
+        let mut outbox = outbox(&mut ctx, &[1]);
+        outbox.flush(&mut ctx, "gossip", |_| ());
+        assert!(ctx.calls.next_due_ns().is_some());
+        outbox.set_peers(&mut ctx, &["n2".to_owned()], &[5, 6]);
+        assert!(ctx.calls.next_due_ns().is_none());
+        sent(&mut ctx);
         outbox.flush(&mut ctx, "gossip", |b| serde_json::json!({"items": b}));
         let sent = sent(&mut ctx);
         assert_eq!(sent.lines().count(), 1);

@@ -14,10 +14,15 @@ use crate::{Context, Failure, Handled, Message, Node};
 const PATIENCE_NS: u64 = 1_000_000_000;
 const NO_TOPOLOGY: &str = "no-topology";
 
-/// A node floods what is new to it to its neighbours, except the one it came from. Everything is
+/// Who is whose neighbour.
+type Topology = BTreeMap<String, BTreeSet<String>>;
+
+/// A node floods what is new to it to its neighbours, except the one it came from and those who are
+/// neighbours of that one too: they get it from there, or from where that one got it. Everything is
 /// stored before it is acknowledged, to clients and neighbours alike.
 pub(super) struct Broadcast {
     flaws: Flaws,
+    topology: Topology,
     seen: BTreeSet<Element>,
     repeated: Vec<Element>,
     outbox: Outbox<Element>,
@@ -27,6 +32,7 @@ impl Broadcast {
     pub(super) fn new(flaws: Flaws) -> Self {
         Self {
             flaws,
+            topology: Topology::new(),
             seen: BTreeSet::new(),
             repeated: Vec::new(),
             outbox: Outbox::new(flaws),
@@ -42,13 +48,23 @@ impl Broadcast {
             return;
         }
         ctx.store(&element);
-        self.outbox.push_except(&element, from);
+        let served = self.topology.get(from);
+        self.outbox.push_if(&element, |peer| {
+            peer != from && !served.is_some_and(|served| served.contains(peer))
+        });
         self.seen.insert(element);
     }
 
-    fn set_neighbours(&mut self, ctx: &mut Context, neighbours: &[String]) {
-        let backlog: Vec<_> = self.seen.iter().cloned().collect();
-        self.outbox.set_peers(ctx, neighbours, &backlog);
+    /// Learns the topology, and tells the neighbours everything unless they were neighbours before.
+    fn set_topology(&mut self, ctx: &mut Context, topology: Topology) {
+        ctx.cancel_timer(NO_TOPOLOGY);
+        if self.topology != topology {
+            let mine = topology.get(ctx.node_id()).into_iter().flatten();
+            let neighbours: Vec<_> = mine.cloned().collect();
+            let backlog: Vec<_> = self.seen.iter().cloned().collect();
+            self.outbox.set_peers(ctx, &neighbours, &backlog);
+            self.topology = topology;
+        }
         self.flush(ctx);
     }
 
@@ -58,9 +74,21 @@ impl Broadcast {
     }
 }
 
+/// The topology in which everybody is everybody's neighbour.
+fn everybody(ctx: &Context) -> Topology {
+    let ids = || ctx.peers().chain([ctx.node_id()]);
+    let others = |id: &str| {
+        ids()
+            .filter(|other| *other != id)
+            .map(str::to_owned)
+            .collect()
+    };
+    ids().map(|id| (id.to_owned(), others(id))).collect()
+}
+
 #[derive(Deserialize)]
-struct Topology {
-    topology: BTreeMap<String, Vec<String>>,
+struct Neighbours {
+    topology: Topology,
 }
 
 #[derive(Deserialize)]
@@ -90,10 +118,8 @@ impl Node for Broadcast {
     fn handle(&mut self, ctx: &mut Context, message: &Message) -> Handled {
         match &*message.kind {
             "topology" => {
-                let Topology { mut topology } = message.body()?;
-                let neighbours = topology.remove(ctx.node_id()).unwrap_or_default();
-                ctx.cancel_timer(NO_TOPOLOGY);
-                self.set_neighbours(ctx, &neighbours);
+                let Neighbours { topology } = message.body()?;
+                self.set_topology(ctx, topology);
                 ctx.reply(message, "topology_ok", ());
             }
             "broadcast" => {
@@ -134,8 +160,7 @@ impl Node for Broadcast {
 
     fn timer(&mut self, ctx: &mut Context, name: &'static str) {
         if name == NO_TOPOLOGY {
-            let everybody: Vec<_> = ctx.peers().map(str::to_owned).collect();
-            self.set_neighbours(ctx, &everybody);
+            self.set_topology(ctx, everybody(ctx));
         }
         self.flush(ctx);
     }

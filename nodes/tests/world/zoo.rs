@@ -1,12 +1,10 @@
 //! Every bug of the zoo shows, to clients, as one of the anomalies that it names.
 
-mod world;
-
 use std::collections::BTreeSet;
 
+use crate::judges::run;
+use crate::world::{Faults, World};
 use nodes::{BUGS, NODES, Setup, build};
-use world::judges::run;
-use world::{Faults, World};
 
 #[test]
 fn every_bug_is_seen() {
@@ -18,8 +16,8 @@ fn every_bug_is_seen() {
             println!("{} {} {seed}: {seen:?}", bug.node, bug.name);
             bug.anomalies.iter().any(|anomaly| seen.contains(anomaly))
         };
-        let count = (0..5).filter(|seed| caught(*seed)).count();
-        assert!(count == 5, "{} {}: {count} of 5", bug.node, bug.name);
+        let count = (0..3).filter(|seed| caught(*seed)).count();
+        assert!(count == 3, "{} {}: {count} of 3", bug.node, bug.name);
     }
 }
 

@@ -1,7 +1,5 @@
 //! A small world for nodes: time, a bad network, and disks, all drawn from one seed.
 
-pub(crate) mod judges;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use nodes::{Instance, Outputs, Setup, build};
@@ -40,6 +38,14 @@ impl Faults {
     }
 }
 
+/// What the nodes of a broadcast are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topology {
+    Grid,
+    /// Nothing.
+    Unknown,
+}
+
 struct Machine {
     /// None while it is down.
     process: Option<Instance>,
@@ -51,6 +57,7 @@ pub(crate) struct World {
     name: &'static str,
     bug: Option<&'static str>,
     faults: Faults,
+    topology: Topology,
     ids: Vec<String>,
     machines: Vec<Machine>,
     /// Messages on their way by time of arrival: receiver and line.
@@ -58,6 +65,7 @@ pub(crate) struct World {
     cuts: BTreeSet<(usize, usize)>,
     pub(crate) rng: ChaCha8Rng,
     pub(crate) now_ns: u64,
+    pub(crate) latency_ms: u64,
     requests: u64,
     /// How many messages nodes sent to each other.
     pub(crate) sent: u64,
@@ -80,19 +88,27 @@ impl World {
             name,
             bug,
             faults,
+            topology: Topology::Grid,
             ids: (0..node_count).map(|i| format!("n{i}")).collect(),
             machines: (0..node_count).map(|_| machine()).collect(),
             network: BTreeMap::new(),
             cuts: BTreeSet::new(),
             rng: ChaCha8Rng::seed_from_u64(seed),
             now_ns: 0,
+            latency_ms: 20,
             requests: 0,
             sent: 0,
         };
-        for node in 0..node_count {
-            world.boot(node);
-        }
+        world.boot_all(Topology::Grid);
         world
+    }
+
+    /// Starts all nodes, again if they run already.
+    pub(crate) fn boot_all(&mut self, topology: Topology) {
+        self.topology = topology;
+        for node in 0..self.node_count() {
+            self.boot(node);
+        }
     }
 
     pub(crate) fn node_count(&self) -> usize {
@@ -186,7 +202,7 @@ impl World {
         self.machines[node].asleep_until_ns = 0;
         let init = json!({"type": "init", "node_id": self.ids[node], "node_ids": self.ids});
         assert_eq!(self.ask(node, init).expect("awake")["type"], "init_ok");
-        if self.name == "broadcast" {
+        if self.name == "broadcast" && self.topology == Topology::Grid {
             let topology = grid(&self.ids);
             let reply = self.ask(node, json!({"type": "topology", "topology": topology}));
             assert_eq!(reply.expect("awake")["type"], "topology_ok");
@@ -227,7 +243,7 @@ impl World {
         for copy in 0..copies {
             let latency_ms = match reorder {
                 true => self.rng.random_range(0..400),
-                false => 20,
+                false => self.latency_ms,
             };
             let at = (self.now_ns + latency_ms * MS, 2 * self.sent + copy);
             self.network.insert(at, (to, line.to_vec()));
