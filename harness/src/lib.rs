@@ -5,3 +5,4 @@ pub mod drive;
 pub mod plan;
 pub mod run;
 pub mod supervisor;
+pub mod transcript_run;
