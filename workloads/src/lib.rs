@@ -9,6 +9,7 @@
 //! - [`transcript`]: lines in, lines expected out, and what differs.
 //! - [`random`]: independent random streams, each with a label, from one seed.
 
+mod broadcast;
 mod echo;
 pub mod event;
 mod g_counter;
@@ -17,6 +18,7 @@ pub mod problem;
 pub mod random;
 pub mod run_checks;
 pub mod suite;
+mod topology;
 pub mod transcript;
 mod unique_ids;
 mod workload;

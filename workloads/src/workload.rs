@@ -203,6 +203,7 @@ pub trait Generator: Send {
 pub const WORKLOADS: &[&dyn Workload] = &[
     &crate::echo::Echo,
     &crate::unique_ids::UniqueIds,
+    &crate::broadcast::Broadcast,
     &crate::g_counter::GCounter,
 ];
 
