@@ -13,6 +13,7 @@ mod counter;
 mod findings;
 mod grow_set;
 mod history;
+pub mod lww_register;
 pub mod test_history;
 mod unique;
 mod verdict;

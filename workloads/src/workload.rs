@@ -205,6 +205,7 @@ pub const WORKLOADS: &[&dyn Workload] = &[
     &crate::unique_ids::UniqueIds,
     &crate::broadcast::Broadcast,
     &crate::g_counter::GCounter,
+    &crate::lww_kv::LwwKv,
 ];
 
 /// The workload of this name.
