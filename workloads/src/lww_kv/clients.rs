@@ -82,10 +82,10 @@ impl Clients {
         let mut entries = Map::new();
         for _ in 0..random.between(1, 3) {
             let from_others = !process.nodes_talk && random.chance(4, 5);
-            if let Some(seen) = self.pool.draw(process.node, from_others, random) {
-                if self.may_get(process.node, &seen.key) {
-                    entries.insert(seen.key.clone(), seen.entry.fields.clone().into());
-                }
+            if let Some(seen) = self.pool.draw(process.node, from_others, random)
+                && self.may_get(process.node, &seen.key)
+            {
+                entries.insert(seen.key.clone(), seen.entry.fields.clone().into());
             }
         }
         (!entries.is_empty()).then(|| merge(entries))
