@@ -1,8 +1,8 @@
 //! Runs node programs under faults: supervisor, core, drivers, and the command line.
 
+pub mod cli;
 pub mod core;
 pub mod drive;
 pub mod plan;
 pub mod run;
 pub mod supervisor;
-pub mod transcript_run;

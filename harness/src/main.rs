@@ -1,2 +1,7 @@
-//! The command line.
-fn main() {}
+//! The `splitbrain` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    harness::cli::main()
+}

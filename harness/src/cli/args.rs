@@ -1,0 +1,221 @@
+//! All commands and their arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::run_flags::RunFlags;
+
+/// Finds out whether a distributed program is right: runs your node program, alone or in a
+/// cluster, under faults, and judges what clients were told.
+#[derive(Debug, Parser)]
+#[command(
+    name = "splitbrain",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// When to use colours.
+    #[arg(long, value_enum, default_value_t = ColorWhen::Auto, global = true)]
+    pub(super) color: ColorWhen,
+
+    /// Say less on stderr: no progress, no hints.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+
+    /// Say more on stderr: problems of nodes as they happen.
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run one workload against one node program, under faults, and judge it.
+    Test(TestArgs),
+    /// List what there is.
+    List {
+        /// What to list.
+        #[arg(value_enum)]
+        what: ListWhat,
+    },
+    /// Say what an anomaly means, with a small example.
+    Explain {
+        /// The anomaly's name, as it stands in a verdict.
+        anomaly: String,
+    },
+    /// Be a reference node on stdin and stdout, or one that is broken on purpose.
+    Node {
+        /// Which node: one of `splitbrain list nodes`.
+        name: String,
+        /// What shall be broken: one of `splitbrain list bugs`.
+        #[arg(long)]
+        bug: Option<String>,
+    },
+    /// Write a starter node that answers `init` and nothing else.
+    New {
+        /// python, go, javascript or rust.
+        language: String,
+        /// The workload that it will be for: one of `splitbrain list workloads`.
+        workload: String,
+        /// Where to write it; the workload's name by default.
+        dir: Option<PathBuf>,
+    },
+    /// Say what this machine allows, and how to get what it lacks.
+    Doctor,
+    /// Print a machine-readable schema.
+    Schema {
+        /// Which document it describes.
+        #[arg(value_enum)]
+        name: SchemaName,
+    },
+    /// Print a script that completes commands and flags in a shell.
+    Completions {
+        /// Which shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page, in roff.
+    Man,
+}
+
+/// `splitbrain test`.
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// The run.
+    #[command(flatten)]
+    pub(super) run: RunFlags,
+
+    /// The node program and where results go.
+    #[command(flatten)]
+    pub(super) program: ProgramArgs,
+
+    /// Run so many times, with seed after seed, until a run is not valid.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) test_count: u32,
+
+    /// Show what nodes write to stderr.
+    #[arg(long)]
+    pub(super) log_stderr: bool,
+
+    /// Show every message as it is sent.
+    #[arg(long)]
+    pub(super) log_net_send: bool,
+
+    /// Show every message as it is delivered.
+    #[arg(long)]
+    pub(super) log_net_recv: bool,
+}
+
+/// What `test` and `grade` share.
+#[derive(Debug, Args)]
+pub(crate) struct ProgramArgs {
+    /// The node program; every node runs it in a directory of its own.
+    #[arg(long, value_name = "PATH")]
+    pub(super) bin: PathBuf,
+
+    /// Arguments for the node program.
+    #[arg(last = true, value_name = "ARGS")]
+    pub(super) args: Vec<String>,
+
+    /// The seed that decides operations and faults: a number, 0x..., or a git hash. Drawn and
+    /// printed when it is not given.
+    #[arg(long, value_name = "SEED")]
+    pub(super) seed: Option<workloads::random::Seed>,
+
+    /// Write the run directory here instead of below runs/.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+
+    /// What to print on stdout.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+
+    /// Write a JUnit report as well.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+
+    /// Which clock runs have; this version has only the real one.
+    #[arg(long, value_enum, default_value_t = Time::Auto)]
+    pub(super) time: Time,
+}
+
+/// What to print on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Tables and sentences.
+    Human,
+    /// One JSON document.
+    Json,
+}
+
+/// Which clock runs have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Time {
+    /// The best there is.
+    Auto,
+    /// Simulated; not in this version.
+    Virtual,
+    /// The machine's.
+    Real,
+}
+
+/// What `list` lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListWhat {
+    /// What can be tested.
+    Workloads,
+    /// What the nemesis can do.
+    Faults,
+    /// What can be graded.
+    Suites,
+    /// The reference nodes.
+    Nodes,
+    /// What can be broken in them.
+    Bugs,
+    /// The error codes of the protocol.
+    Errors,
+    /// What can be found wrong.
+    Anomalies,
+    /// The runs below runs/.
+    Runs,
+}
+
+/// Which document a schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// `verdict.json` and `test --format json`.
+    Verdict,
+    /// `grade --format json`.
+    Grade,
+    /// A suite file.
+    Suite,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl ColorWhen {
+    /// Makes the choice known to all that print.
+    pub(super) fn apply(self) {
+        match self {
+            Self::Auto => {}
+            Self::Always => anstream::ColorChoice::Always.write_global(),
+            Self::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! `splitbrain explain`: what an anomaly or a problem means.
+
+use results::Exit;
+use workloads::anomaly::ANOMALIES;
+use workloads::options::unknown;
+use workloads::problem::Problem;
+
+use super::Failure;
+use super::list::Row;
+use super::output::Output;
+
+pub(super) fn run(name: &str, output: &Output) -> Result<Exit, Failure> {
+    if let Some(anomaly) = ANOMALIES.iter().find(|a| a.name == name) {
+        let example = anomaly.example.trim_end();
+        output.print(&format!(
+            "{name}\n\n{}\n\nFor example:\n\n{example}\n",
+            anomaly.meaning
+        ))?;
+        return Ok(Exit::Valid);
+    }
+    if let Some(problem) = Problem::ALL
+        .iter()
+        .map(|p| p.def())
+        .find(|p| p.name == name)
+    {
+        let hint = if problem.hint.is_empty() {
+            ""
+        } else {
+            "\n\nWhat to do: "
+        };
+        output.print(&format!(
+            "{name}\n\n{}{hint}{}\n",
+            problem.doc, problem.hint
+        ))?;
+        return Ok(Exit::Valid);
+    }
+    let known: Vec<Row> = all();
+    Err(Failure::usage(unknown(
+        "anomaly",
+        name,
+        known.iter().map(|r| r.0.as_str()),
+    )))
+}
+
+/// All that can be explained.
+pub(super) fn all() -> Vec<Row> {
+    let anomalies = ANOMALIES
+        .iter()
+        .map(|a| (a.name.to_owned(), a.meaning.to_owned()));
+    let problems = Problem::ALL.iter().map(|p| p.def());
+    anomalies
+        .chain(problems.map(|p| (p.name.to_owned(), p.doc.to_owned())))
+        .collect()
+}

@@ -1,0 +1,22 @@
+//! `splitbrain schema`: the published schemas.
+
+use results::Exit;
+use results::document::schema::schema_by_name;
+
+use super::Failure;
+use super::args::SchemaName;
+use super::output::Output;
+
+pub(super) fn run(name: SchemaName, output: &Output) -> Result<Exit, Failure> {
+    let published = |name| schema_by_name(name).unwrap_or_default();
+    let text = match name {
+        SchemaName::Verdict => published("verdict"),
+        SchemaName::Grade => published("grade"),
+        SchemaName::Suite => {
+            let schema = workloads::suite::schema();
+            serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+        }
+    };
+    output.print(&text)?;
+    Ok(Exit::Valid)
+}
