@@ -230,11 +230,11 @@ where
 
 /// Declares an enum of plain words: its list, its spelling, and parsing with the nearest words.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $noun:literal, $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+) => {
+    ($(#[$doc:meta])* $name:ident, $noun:literal, $($(#[doc = $vdoc:literal])+ $variant:ident = $word:literal,)+) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
         pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+
+            $($(#[doc = $vdoc])+ #[serde(rename = $word)] $variant,)+
         }
 
         impl $name {
@@ -245,6 +245,12 @@ macro_rules! words {
             #[must_use]
             pub fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// What it means.
+            #[must_use]
+            pub fn doc(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($vdoc),+).trim_ascii(),)+ }
             }
         }
 

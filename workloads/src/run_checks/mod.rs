@@ -13,6 +13,7 @@ mod limits;
 mod problems;
 mod progress;
 mod stats;
+mod unanswered;
 
 pub use stats::{LatencyMs, MessageCounts, OpCounts, Stats};
 

@@ -6,6 +6,7 @@ use checker::{Anomaly, CheckResult, EventKind, Findings, Operation};
 
 use super::RunCheck;
 use super::problems::ProblemLog;
+use super::unanswered::Unanswered;
 use crate::Event;
 use crate::problem::Judge;
 
@@ -17,6 +18,7 @@ pub(super) struct Progress {
     invoked: u64,
     by_f: BTreeMap<String, Tally>,
     finals: BTreeMap<String, FinalTally>,
+    unanswered: Unanswered,
 }
 
 /// How the operations of one kind ended.
@@ -47,6 +49,7 @@ impl Progress {
             invoked: 0,
             by_f: BTreeMap::new(),
             finals: BTreeMap::new(),
+            unanswered: Unanswered::default(),
         }
     }
 
@@ -56,6 +59,9 @@ impl Progress {
         tally.ok += u64::from(op.is_ok());
         if let Some(name) = name {
             *tally.errors.entry(name.to_owned()).or_default() += 1;
+        }
+        if self.required.contains(&op.invocation.f.as_str()) {
+            self.unanswered.on_complete(op);
         }
         // What was cut off by the end of the run was not given the time to answer.
         if op.invocation.is_final && name != Some("interrupted") {
@@ -175,7 +181,8 @@ impl RunCheck for Progress {
                 self.by_f.entry(invocation.f.clone()).or_default().asked += 1;
             }
             Event::Complete(operation) => self.on_complete(operation),
-            Event::Message(_) | Event::Fault(_) | Event::Node(_) => {}
+            Event::Fault(fault) => self.unanswered.on_fault(fault),
+            Event::Message(_) | Event::Node(_) => {}
         }
     }
 
@@ -184,6 +191,7 @@ impl RunCheck for Progress {
         findings
             .then(self.missing())
             .then(self.silent())
+            .then(self.unanswered.take())
             .into_result(Self::NAME, "Every node started and kept answering.")
     }
 }
