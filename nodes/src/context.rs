@@ -153,8 +153,8 @@ impl Context {
         self.reply(request, "error", Body { code: *code, text });
     }
 
-    /// Calls a peer: the message is sent now, and again every `retry_ns` until the peer answers,
-    /// through lost, repeated and reordered messages and restarts of the peer. The peer may thus
+    /// Calls a peer: the message is sent now, and again every `retry_ns` until the peer answers
+    /// with something else than an error, through lost, repeated and reordered messages and restarts of the peer. The peer may thus
     /// get it several times, also after it answered. Returns the call's id, which
     /// [`Node::answered`](crate::Node::answered) gets exactly once.
     pub fn call(&mut self, dest: &str, kind: &str, body: impl Serialize, retry_ns: u64) -> u64 {

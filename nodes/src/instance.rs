@@ -47,7 +47,9 @@ pub struct Instance {
 }
 
 impl Instance {
-    pub(crate) fn new(mut node: Box<dyn Node>, setup: Setup) -> Self {
+    /// Starts a node. [`build`](crate::build) does this with a reference node.
+    #[must_use]
+    pub fn new(mut node: Box<dyn Node>, setup: Setup) -> Self {
         let mut lives = 0;
         for record in records(setup.storage) {
             match record {
@@ -103,7 +105,8 @@ impl Instance {
             return self.on_init(message);
         }
         if let Some(call) = message.in_reply_to {
-            if self.ctx.calls.answer(call, &message.src) {
+            // An error is no answer to a call: a peer that has not been initialised yet sends one.
+            if message.kind != "error" && self.ctx.calls.answer(call, &message.src) {
                 self.node.answered(&mut self.ctx, call, message);
             }
             return;
@@ -153,4 +156,121 @@ fn records(storage: &[u8]) -> impl Iterator<Item = &str> {
     storage
         .split_inclusive(|b| *b == b'\n')
         .filter_map(|line| std::str::from_utf8(line.strip_suffix(b"\n")?).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Calls n1 when a client says `go`, and tells the client when n1 answered.
+    #[derive(Default)]
+    struct Caller {
+        lives: usize,
+    }
+
+    impl Node for Caller {
+        fn recover(&mut self, record: &str) {
+            assert_eq!(record, r#""gone""#);
+            self.lives += 1;
+        }
+
+        fn handle(&mut self, ctx: &mut Context, message: &Message) -> crate::Handled {
+            if message.kind != "go" {
+                return Err(Failure::not_supported(&message.kind));
+            }
+            ctx.store(&"gone");
+            ctx.call("n1", "hello", json!({"lives": self.lives}), 100);
+            ctx.set_timer("tick", 30);
+            Ok(())
+        }
+
+        fn answered(&mut self, ctx: &mut Context, call: u64, _reply: &Message) {
+            ctx.send("c1", "told", json!({"call": call}));
+        }
+
+        fn timer(&mut self, ctx: &mut Context, name: &'static str) {
+            ctx.send("c1", name, ());
+        }
+    }
+
+    fn start(storage: &[u8]) -> Instance {
+        let setup = Setup {
+            storage,
+            ..Setup::default()
+        };
+        let mut instance = Instance::new(Box::new(Caller::default()), setup);
+        let ids = json!({"type": "init", "msg_id": 1, "node_id": "n0", "node_ids": ["n0", "n1"]});
+        assert_eq!(hear(&mut instance, 0, "c0", &ids).lines().count(), 1);
+        instance
+    }
+
+    fn hear(instance: &mut Instance, now_ns: u64, src: &str, body: &serde_json::Value) -> Outputs {
+        let line = json!({"src": src, "dest": "n0", "body": body}).to_string();
+        instance.on_line(now_ns, line.as_bytes())
+    }
+
+    fn said(outputs: &Outputs) -> String {
+        String::from_utf8(outputs.stdout.clone()).expect("UTF-8")
+    }
+
+    #[test]
+    fn calls_and_timers_run_by_the_clock_they_are_given() {
+        let mut instance = start(b"");
+        assert_eq!(instance.next_deadline_ns(), None);
+        let first = said(&hear(&mut instance, 10, "c1", &json!({"type": "go"})));
+        assert_eq!(instance.next_deadline_ns(), Some(40));
+        assert!(said(&instance.on_timer(40)).contains("tick"));
+        assert_eq!(instance.next_deadline_ns(), Some(110));
+        assert_eq!(said(&instance.on_timer(109)), "");
+        assert_eq!(said(&instance.on_timer(110)), first);
+
+        let id = (1_u64 << 32) + 1;
+        let error = json!({"type": "error", "in_reply_to": id, "code": 11});
+        assert_eq!(said(&hear(&mut instance, 120, "n1", &error)), "");
+        let answer = json!({"type": "hello_ok", "in_reply_to": id});
+        assert!(said(&hear(&mut instance, 120, "n1", &answer)).contains("told"));
+        assert_eq!(said(&hear(&mut instance, 120, "n1", &answer)), "");
+        assert_eq!(instance.next_deadline_ns(), None);
+    }
+
+    #[test]
+    fn a_new_life_begins_with_what_was_stored() {
+        let mut instance = start(b"\"gone\"\nlife\n\"gone\"\n\"torn");
+        let outputs = hear(&mut instance, 0, "c1", &json!({"type": "go"}));
+        assert_eq!(outputs.stored, b"\"gone\"\nlife\n");
+        let said = said(&outputs);
+        let id = (2_u64 << 32) + 1;
+        assert!(
+            said.contains(r#""lives":2"#) && said.contains(&format!(r#""msg_id":{id}"#)),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn lines_that_are_no_messages_are_logged_and_unknown_requests_refused() {
+        let mut instance = start(b"");
+        let outputs = instance.on_line(0, b"hello\n");
+        assert!(outputs.stdout.is_empty());
+        assert!(
+            outputs
+                .stderr
+                .starts_with(b"A line on stdin was ignored: not JSON")
+        );
+        assert!(instance.on_line(0, b"\n").stderr.is_empty());
+        let refused = hear(
+            &mut instance,
+            0,
+            "c1",
+            &json!({"type": "stop", "msg_id": 2}),
+        );
+        assert!(said(&refused).contains(r#""code":10"#));
+        let ignored = hear(
+            &mut instance,
+            0,
+            "n1",
+            &json!({"type": "stop", "msg_id": 2}),
+        );
+        assert_eq!(said(&ignored), "");
+    }
 }

@@ -11,7 +11,7 @@ pub struct Bug {
     pub name: &'static str,
     /// What is wrong, in a sentence.
     pub what: &'static str,
-    /// The faults that a run needs to catch it; none when a quiet run will do.
+    /// The faults that a run needs, together, to catch it; none when a quiet run will do.
     pub caught_by: &'static [&'static str],
     /// How many nodes such a run needs at least.
     pub node_count: usize,
@@ -159,10 +159,10 @@ pub const BUGS: &[Bug] = &[
     .among(3),
     bug(
         "unique-ids",
-        "sixteen-bits",
+        "four-digits",
         Flaw::IdIsRandom,
         &["duplicate-id"],
-        "Draws 16 random bits, of which a few hundred already repeat.",
+        "Draws a random number below 10000, as if a few hundred of them did not repeat.",
     ),
     bug(
         "broadcast",

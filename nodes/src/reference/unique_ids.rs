@@ -1,6 +1,6 @@
 //! `unique-ids`: ids that nobody gets twice, on any node, before or after any restart.
 
-use rand::Rng;
+use rand::RngExt;
 use serde_json::json;
 
 use crate::zoo::{Flaw, Flaws};
@@ -25,7 +25,7 @@ impl UniqueIds {
             Some(Flaw::IdWithoutNode) => format!("{}-{given}", ctx.life()),
             Some(Flaw::IdWithoutLife) => format!("{}-{given}", ctx.node_id()),
             Some(Flaw::IdIsTime) => format!("{}", ctx.wall_ns() / 1_000_000),
-            Some(Flaw::IdIsRandom) => format!("{:04x}", ctx.rng().next_u32() >> 16),
+            Some(Flaw::IdIsRandom) => format!("{:04}", ctx.rng().random_range(0..10_000)),
             _ => format!("{}-{}-{given}", ctx.node_id().to_owned(), ctx.life()),
         }
     }

@@ -48,7 +48,7 @@ impl VectorKv {
 
     fn put(&mut self, ctx: &mut Context, put: Put) -> Value {
         let key = put.key.clone();
-        let admission = self.admit(ctx, put);
+        let admission = self.admit(ctx, put, self.flaws);
         let siblings = self.keys.get(&key).map_or(0, |s| s.0.len());
         match (admission, siblings) {
             (Admission::Stale, _) => json!({"status": "rejected"}),
@@ -61,11 +61,11 @@ impl VectorKv {
     }
 
     /// Offers a client's value to the siblings of its key, stores it and passes it on.
-    fn admit(&mut self, ctx: &mut Context, put: Put) -> Admission {
+    fn admit(&mut self, ctx: &mut Context, put: Put, flaws: Flaws) -> Admission {
         let Put { key, value, clock } = put;
         let sibling = Sibling { value, clock };
         let siblings = self.keys.entry(key.clone()).or_default();
-        let admission = siblings.admit(sibling.clone(), self.flaws);
+        let admission = siblings.admit(sibling.clone(), flaws);
         if admission == Admission::New {
             store(ctx, &key, sibling);
             self.outbox.push(&key);
@@ -136,13 +136,11 @@ impl Node for VectorKv {
             "kv_resolve" => {
                 // Like a put. A clock that is dominated replaces nothing: what the client wanted
                 // resolved was resolved by somebody who knew more.
-                let put: Put = message.body()?;
-                let flaws = self.flaws;
-                if flaws.has(Flaw::ResolveKeeps) {
-                    self.flaws = Flaws(Some(Flaw::KeepsDominated));
-                }
-                self.admit(ctx, put);
-                self.flaws = flaws;
+                let flaws = match self.flaws.has(Flaw::ResolveKeeps) {
+                    true => Flaws(Some(Flaw::KeepsDominated)),
+                    false => self.flaws,
+                };
+                self.admit(ctx, message.body()?, flaws);
                 ctx.reply(message, "kv_resolve_ok", json!({"status": "resolved"}));
                 self.flush(ctx);
             }

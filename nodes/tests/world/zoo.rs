@@ -16,8 +16,8 @@ fn every_bug_is_seen() {
             println!("{} {} {seed}: {seen:?}", bug.node, bug.name);
             bug.anomalies.iter().any(|anomaly| seen.contains(anomaly))
         };
-        let count = (0..3).filter(|seed| caught(*seed)).count();
-        assert!(count == 3, "{} {}: {count} of 3", bug.node, bug.name);
+        let count = (0..2).filter(|seed| caught(*seed)).count();
+        assert!(count == 2, "{} {}: {count} of 2", bug.node, bug.name);
     }
 }
 
