@@ -1,0 +1,60 @@
+# The front door: every job has a name here. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build test check fmt lint deny docs demo zoo bench e2e
+
+CARGO ?= cargo
+# A fixed version, so that a new release of the tool cannot break an old commit.
+CARGO_DENY_VERSION := 0.20.2
+SPLITBRAIN := target/release/splitbrain
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what the tests use (python3, node, go, a C compiler), or say what is missing
+	@.ci/setup
+
+build: setup ## Build the binary, target/release/splitbrain
+	@$(CARGO) build --release --locked
+	@echo "built $(SPLITBRAIN)"
+
+test: setup ## Run all tests, the slow ones too
+	@.ci/test
+
+check: fmt lint deny ## Check formatting, lints, dependencies, documents and house rules
+	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
+	@$(CARGO) test --locked --quiet -p harness --test tidy --test generated_docs
+	@echo "check: everything is in order"
+
+fmt:
+	@$(CARGO) fmt --all --check
+
+lint:
+	@$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+# Advisories are left out: their database is a git repository, and a check that needs the network
+# fails on machines without it. Bans, licences and sources need nothing.
+deny: target/tools/$(CARGO_DENY_VERSION)/bin/cargo-deny
+	@$< --locked check bans licenses sources
+
+target/tools/$(CARGO_DENY_VERSION)/bin/cargo-deny:
+	@echo "setup: installing cargo-deny $(CARGO_DENY_VERSION) into target/tools (cargo install)"
+	@$(CARGO) install --quiet --debug --locked --root target/tools/$(CARGO_DENY_VERSION) \
+		cargo-deny@$(CARGO_DENY_VERSION)
+
+docs: ## Write the generated documents in docs/ anew
+	@UPDATE_DOCS=1 $(CARGO) test --locked --quiet -p harness --test generated_docs
+
+demo: build ## Grade a correct and a broken counter, and show both tables
+	@.ci/demo $(SPLITBRAIN)
+
+zoo: ## Run every broken node and see that it is caught, and that the correct ones pass
+	@$(CARGO) test --locked -p nodes --test zoo -- --include-ignored
+
+bench: ## Measure
+	@$(CARGO) bench --locked --workspace
+
+e2e: build ## Run the end-to-end tests: real processes, the whole command line
+	@$(CARGO) test --locked -p harness --test 'e2e*' -- --include-ignored
