@@ -3,6 +3,8 @@
 pub mod cli;
 pub mod core;
 pub mod drive;
+pub mod grade;
 pub mod plan;
 pub mod run;
 pub mod supervisor;
+pub mod transcript_run;
