@@ -111,6 +111,43 @@ pub(crate) struct TestArgs {
     /// Show every message as it is delivered.
     #[arg(long)]
     pub(super) log_net_recv: bool,
+
+    /// Flags that mean nothing to the workloads of this version.
+    #[command(flatten)]
+    pub(super) unused: UnusedArgs,
+}
+
+/// Flags of other workloads, so that a command line that is used for all of them keeps working.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Without effect on the workloads of this version")]
+pub(crate) struct UnusedArgs {
+    /// For transactions.
+    #[arg(long, value_name = "MODELS")]
+    consistency_models: Option<String>,
+
+    /// For transactions.
+    #[arg(long, value_name = "N")]
+    max_txn_length: Option<u32>,
+
+    /// For transactions and logs.
+    #[arg(long, value_name = "N")]
+    max_writes_per_key: Option<u32>,
+}
+
+impl UnusedArgs {
+    /// The names of those that were given.
+    pub(super) fn given(&self) -> Vec<&'static str> {
+        let given = [
+            ("--consistency-models", self.consistency_models.is_some()),
+            ("--max-txn-length", self.max_txn_length.is_some()),
+            ("--max-writes-per-key", self.max_writes_per_key.is_some()),
+        ];
+        given
+            .into_iter()
+            .filter(|(_, is_given)| *is_given)
+            .map(|(name, _)| name)
+            .collect()
+    }
 }
 
 /// What `test` and `grade` share.
@@ -137,13 +174,28 @@ pub(crate) struct ProgramArgs {
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
 
-    /// Write a JUnit report as well.
+    /// Write a JUnit report as well; of several runs, that of the last one.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
 
     /// Which clock runs have; this version has only the real one.
     #[arg(long, value_enum, default_value_t = Time::Auto)]
     pub(super) time: Time,
+
+    /// Whether nodes are shut off from the rest of the machine; this version cannot do it.
+    #[arg(long, value_enum, default_value_t = Sandbox::Auto)]
+    pub(super) sandbox: Sandbox,
+}
+
+/// Whether nodes are shut off from the rest of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sandbox {
+    /// If possible.
+    Auto,
+    /// Or not at all; not in this version.
+    On,
+    /// No.
+    Off,
 }
 
 /// What to print on stdout.

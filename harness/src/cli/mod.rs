@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use results::Exit;
+use results::render::SerializeError;
 
 use args::{Cli, Command};
 
@@ -40,6 +41,12 @@ impl Failure {
 
     fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
+    }
+}
+
+impl From<SerializeError> for Failure {
+    fn from(error: SerializeError) -> Self {
+        Self::new(Exit::Internal, error.to_string())
     }
 }
 

@@ -1,6 +1,6 @@
 //! `splitbrain test`: runs of one workload against one program.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use results::{Exit, VerdictDocument, render};
 use workloads::Event;
@@ -8,7 +8,7 @@ use workloads::event::{MessageEvent, MessageStep};
 use workloads::random::Seed;
 
 use super::Failure;
-use super::args::{Format, ProgramArgs, TestArgs, Time};
+use super::args::{Format, ProgramArgs, Sandbox, TestArgs, Time};
 use super::interrupt::Interrupts;
 use super::output::Output;
 use super::progress::Progress;
@@ -20,6 +20,9 @@ pub(super) const RUNS: &str = "runs";
 
 pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, Failure> {
     let program = program(&args.program)?;
+    for flag in args.unused.given() {
+        output.say(&format!("{flag} has no effect on this workload"));
+    }
     let first = args.program.seed.unwrap_or_else(draw_seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -63,6 +66,9 @@ fn show(verdict: &VerdictDocument, args: &TestArgs, output: &Output) -> Result<(
         Format::Json => output.print(&render::to_json(verdict)?)?,
         Format::Human => output.print(&output.report(verdict))?,
     }
+    if let Some(file) = &args.program.junit {
+        write_junit(file, &render::run_as_junit(verdict)?)?;
+    }
     if args.log_stderr {
         for node in &verdict.nodes {
             for line in &node.stderr_tail {
@@ -73,11 +79,22 @@ fn show(verdict: &VerdictDocument, args: &TestArgs, output: &Output) -> Result<(
     Ok(())
 }
 
+/// Writes a JUnit report.
+pub(super) fn write_junit(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text)
+        .map_err(|e| Failure::new(Exit::CannotCreate, format!("{}: {e}", file.display())))
+}
+
 /// The program, with flags refused that this version cannot honour.
 pub(super) fn program(args: &ProgramArgs) -> Result<Program, Failure> {
     if args.time == Time::Virtual {
         return Err(Failure::usage(
             "--time virtual is not part of this version; runs are in real time (--time real)",
+        ));
+    }
+    if args.sandbox == Sandbox::On {
+        return Err(Failure::usage(
+            "--sandbox on is not part of this version; nodes run with your own rights",
         ));
     }
     Ok(Program {
