@@ -157,6 +157,7 @@ async fn spawn_in_turn(
     let turn = setting.turn.lock().await;
     tokio::task::yield_now().await;
     if life.lifecycle() == Lifecycle::Killed {
+        drop(turn);
         life.step(Step::Exit);
         let exit = Exit {
             status: ExitStatus::Signal(KILLED),
