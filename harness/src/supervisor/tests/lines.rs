@@ -156,21 +156,21 @@ async fn a_node_that_closed_its_stdin_is_no_error_of_the_harness() {
 
 #[tokio::test]
 async fn while_one_node_prints_without_end_another_still_answers() {
-    let shell = r#"[ "$(basename "$PWD")" = n0 ] && exec yes "a line of some forty bytes or so"
+    let shell = r#"[ "$(basename "$PWD")" = n1 ] && exec yes "a line of some forty bytes or so"
         exec cat"#;
     let mut rig = Rig::started(shell, 2).await;
     let (mut noise_bytes, mut answers) = (0, 0);
-    rig.supervisor.send(1, b"ping").unwrap();
+    rig.supervisor.send(0, b"ping").unwrap();
     while noise_bytes < 100_000_000 || answers < 20 {
         let event = rig.next().await;
         let NodeEventKind::Lines(batch) = event.kind else {
             panic!("{event:?}")
         };
-        if event.node == 0 {
+        if event.node == 1 {
             noise_bytes += batch.bytes();
         } else {
             answers += batch.iter().count();
-            rig.supervisor.send(1, b"ping").unwrap();
+            rig.supervisor.send(0, b"ping").unwrap();
         }
     }
     rig.supervisor.shutdown().await;
