@@ -10,14 +10,20 @@
 //! - [`random`]: independent random streams, each with a label, from one seed.
 
 pub mod anomaly;
+mod broadcast;
 mod echo;
 pub mod event;
 mod g_counter;
+mod lww_kv;
 pub mod options;
 pub mod problem;
 pub mod random;
+mod rounds;
 pub mod run_checks;
+#[cfg(test)]
+mod simulation;
 pub mod suite;
+mod topology;
 pub mod transcript;
 mod unique_ids;
 mod workload;

@@ -203,7 +203,9 @@ pub trait Generator: Send {
 pub const WORKLOADS: &[&dyn Workload] = &[
     &crate::echo::Echo,
     &crate::unique_ids::UniqueIds,
+    &crate::broadcast::Broadcast,
     &crate::g_counter::GCounter,
+    &crate::lww_kv::LwwKv,
 ];
 
 /// The workload of this name.

@@ -341,9 +341,9 @@ impl Core<'_> {
             self.problem(node, problem, what, details);
         }
         if is_init {
-            self.node_initialised(node)
+            self.node_initialised(node);
         } else {
-            self.node_is_up(node)
+            self.node_is_up(node);
         }
     }
 

@@ -39,6 +39,7 @@ pub(crate) struct NodeReport {
 ///
 /// # Errors
 /// When the nodes' directories cannot be made.
+#[expect(clippy::disallowed_methods, reason = "here real time enters")]
 pub(crate) async fn run(
     plan: &Plan,
     workload: &dyn Workload,

@@ -152,7 +152,7 @@ fn draw(fault: Fault, nodes: usize, random: &mut Stream) -> (String, FaultAction
         Fault::Loss => {
             let percent = random.between(10, 50);
             everywhere(nodes, format!("{percent}% of messages lost"), |e| {
-                e.loss_percent = percent
+                e.loss_percent = percent;
             })
         }
         Fault::Duplicate => {
@@ -164,7 +164,7 @@ fn draw(fault: Fault, nodes: usize, random: &mut Stream) -> (String, FaultAction
             let (percent, ms) = (random.between(20, 60), random.between(20, 200));
             let what = format!("{percent}% of messages held back by up to {ms} ms");
             everywhere(nodes, what, |e| {
-                (e.reorder_percent, e.reorder_ms) = (percent, ms)
+                (e.reorder_percent, e.reorder_ms) = (percent, ms);
             })
         }
         Fault::Delay => {

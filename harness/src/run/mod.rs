@@ -70,6 +70,10 @@ pub enum RunError {
 ///
 /// # Errors
 /// Only what keeps the run from beginning; whatever happens later stands in the document.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the date in the directory's name, and how long it took"
+)]
 pub async fn run(
     request: &RunRequest,
     watcher: Watcher<'_>,

@@ -1,6 +1,8 @@
 //! Process tables for many sweeps at once. Reading one takes long on a machine with thousands of
 //! processes, so it is read beside the runtime, and those who ask meanwhile share the next one.
 
+#![expect(clippy::disallowed_methods, reason = "how old a table is")]
+
 use super::process_table::ProcessTable;
 use std::sync::Arc;
 use std::time::Instant;

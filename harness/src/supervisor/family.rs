@@ -14,6 +14,11 @@
 //! If the harness itself is killed by SIGKILL, nobody sweeps. Leaders then die with it (`child`), and
 //! their children see the end of their stdin.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the processes of others send no event when they are gone"
+)]
+
 use super::census::Census;
 use super::process_table::{Process, ProcessTable};
 use nix::errno::Errno;

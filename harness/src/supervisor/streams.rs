@@ -101,6 +101,10 @@ impl End {
                 _ = self.exited.wait_for(|exited| *exited) => {}
             }
         }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a pipe that stays open has no other end"
+        )]
         let deadline = *self
             .deadline
             .get_or_insert_with(|| Instant::now() + self.drain);

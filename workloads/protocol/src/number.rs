@@ -17,6 +17,18 @@ pub fn compare(a: &Number, b: &Number) -> Ordering {
     Decimal::parse(a.as_str()).compare(&Decimal::parse(b.as_str()))
 }
 
+/// A JSON value as a whole number that is not negative, however it is written: `3`, `3.0`, `3e0`.
+#[must_use]
+pub fn whole(value: &Value) -> Option<u64> {
+    let number = value.as_number()?;
+    number.as_u64().or_else(|| {
+        let near = number.as_f64()?.trunc();
+        // Beyond 2^53 a float may be a neighbour; the comparison is exact.
+        let candidate = (0.0..1.8e19).contains(&near).then_some(near as u64)?;
+        compare(number, &candidate.into()).is_eq().then_some(candidate)
+    })
+}
+
 /// Whether two JSON values are equal, numbers by value and object fields in any order.
 #[must_use]
 pub fn same(a: &Value, b: &Value) -> bool {
@@ -141,6 +153,17 @@ mod tests {
             order("1704067200.123", "1704067200.1230001"),
             Ordering::Less
         );
+    }
+
+    #[test]
+    fn whole_numbers_in_several_spellings() {
+        let whole_of = |text: &str| whole(&serde_json::from_str(text).expect("json"));
+        assert_eq!(whole_of("3"), Some(3));
+        assert_eq!(whole_of("3.0"), Some(3));
+        assert_eq!(whole_of("2e2"), Some(200));
+        for text in ["3.5", "-1", "\"3\"", "null", "1e99"] {
+            assert_eq!(whole_of(text), None, "{text}");
+        }
     }
 
     #[test]

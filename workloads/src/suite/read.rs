@@ -167,6 +167,7 @@ impl<'i> Reader<'_> {
     fn item(&mut self, table: &Table<'i>) -> Option<Item> {
         let kind: String = self.required(table, "kind", "\"transcript\" or \"run\"");
         let id: String = self.required(table, "id", "\"a-short-name\"");
+        self.check_id(table, &id);
         let title = self.optional(table, "title");
         let points = self.optional(table, "points").unwrap_or(1);
         let kind = match kind.as_str() {
@@ -187,6 +188,16 @@ impl<'i> Reader<'_> {
             points,
             kind: kind?,
         })
+    }
+
+    /// An item has a directory that is called like it.
+    fn check_id(&mut self, table: &Table<'i>, id: &str) {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if !id.chars().all(is_plain) || id.starts_with('.') {
+            let span = table.get_ref().get("id").map_or(0..0, Spanned::span);
+            let message = format!("`{id}` cannot be an id: use letters, digits, - and _");
+            self.error(span, message);
+        }
     }
 
     /// The keys that an item of this kind may have.
@@ -449,6 +460,8 @@ scenario = "quorum.toml"
             found[0].contains("unknown workload `ecko`: did you mean echo?"),
             "{found:?}"
         );
+        let found = errors("[[item]]\nid = '../a'\nkind = 'cluster'\nscenario = 'x'\n");
+        assert!(found[0].contains("`../a` cannot be an id"), "{found:?}");
         let text = read("[[item]]\nid = 'a'\n", WORKLOADS).expect_err("no head");
         assert!(text.to_string().contains("there is no [suite]"));
     }

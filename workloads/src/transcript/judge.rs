@@ -136,7 +136,9 @@ impl Case {
             return "the program wrote nothing to stdout".to_owned();
         }
         let which = format!("expected line {} of {count}", first.line);
-        let what = match (&first.nearest, first.differences.first()) {
+        // A wrong type says more than what follows from it.
+        let telling = first.differences.iter().find(|d| d.path.ends_with("type"));
+        let what = match (&first.nearest, telling.or(first.differences.first())) {
             (None, _) => format!("{which} did not come"),
             (Some(_), Some(difference)) => format!("{which}, {difference}"),
             (Some(near), None) => {

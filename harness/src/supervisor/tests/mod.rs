@@ -114,6 +114,7 @@ async fn until<T>(mut question: impl FnMut() -> Option<T>) -> T {
         if let Some(answer) = question() {
             return answer;
         }
+        #[expect(clippy::disallowed_methods, reason = "/proc sends no events")]
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     panic!("no answer within a minute");
