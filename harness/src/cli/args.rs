@@ -39,6 +39,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run one workload against one node program, under faults, and judge it.
     Test(TestArgs),
+    /// Run a whole suite against one program and print the table with points.
+    Grade(GradeArgs),
     /// List what there is.
     List {
         /// What to list.
@@ -148,6 +150,17 @@ impl UnusedArgs {
             .map(|(name, _)| name)
             .collect()
     }
+}
+
+/// `splitbrain grade`.
+#[derive(Debug, Args)]
+pub(crate) struct GradeArgs {
+    /// One of `splitbrain list suites`, or the path of a suite file.
+    pub(super) suite: String,
+
+    /// The node program and where results go.
+    #[command(flatten)]
+    pub(super) program: ProgramArgs,
 }
 
 /// What `test` and `grade` share.

@@ -5,6 +5,7 @@
 mod args;
 mod doctor;
 mod explain;
+mod grade;
 mod interrupt;
 mod list;
 mod manual;
@@ -83,6 +84,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
     let output = output::Output::of(cli);
     match &cli.command {
         Command::Test(args) => test::run(args, &output),
+        Command::Grade(args) => grade::run(args, &output),
         Command::List { what } => list::run(*what, &output),
         Command::Explain { anomaly } => explain::run(anomaly, &output),
         Command::Node { name, bug } => node::run(name, bug.as_deref()),

@@ -163,9 +163,10 @@ impl Driver<'_> {
             match output {
                 Output::Event(event) => sink(&event),
                 Output::Start(node) => {
-                    self.nodes[node].starts += 1;
-                    self.nodes[node].exit = None;
-                    self.supervisor.start(node);
+                    if self.supervisor.start(node) {
+                        self.nodes[node].starts += 1;
+                        self.nodes[node].exit = None;
+                    }
                 }
                 Output::Send(node, line) => {
                     let line = line.strip_suffix(b"\n").unwrap_or(&line);

@@ -15,6 +15,24 @@ pub fn program_words(program: &Program) -> Vec<String> {
         .collect()
 }
 
+/// `splitbrain grade ...` with the same seed.
+#[must_use]
+pub fn grade_command(program: &Program, seed: Seed, suite: &str) -> String {
+    let bin = quoted(&program.bin.to_string_lossy());
+    let mut text = format!(
+        "splitbrain grade {} --bin {bin} --seed {seed}",
+        quoted(suite)
+    );
+    if !program.args.is_empty() {
+        text.push_str(" --");
+        for arg in &program.args {
+            text.push(' ');
+            text.push_str(&quoted(arg));
+        }
+    }
+    text
+}
+
 /// `splitbrain test ...` with everything that is not a default.
 #[must_use]
 pub fn test_command(program: &Program, seed: Seed, options: &RunOptions) -> String {

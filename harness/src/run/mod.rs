@@ -20,7 +20,7 @@ use crate::drive::{real, simulated};
 use crate::plan::{Plan, PlanError};
 use crate::supervisor::Program;
 
-pub use command::{program_words, test_command};
+pub use command::{grade_command, program_words, test_command};
 use record::Record;
 
 /// What shall be run.

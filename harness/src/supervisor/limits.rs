@@ -25,7 +25,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            stdin_backlog_bytes: 16 * MIB,
+            // More than the longest line, which could otherwise never be delivered.
+            stdin_backlog_bytes: 20 * MIB,
             line_bytes: 16 * MIB,
             unread_bytes: MIB / 4,
             stderr_bytes: 8 * MIB as u64,
