@@ -122,9 +122,12 @@ impl<T: Ord + Clone> LwwRegister<T> {
             return Ok(());
         }
         let known = writes.iter().find_map(|w| Some((w.ts.clone()?, w.op)));
-        Err(known.map_or(Misread::Phantom, |(expected, op)| {
-            Misread::WrongTimestamp { expected, op }
-        }))
+        Err(
+            known.map_or(Misread::Phantom, |(expected, op)| Misread::WrongTimestamp {
+                expected,
+                op,
+            }),
+        )
     }
 
     /// The greatest acknowledged timestamp and the operation that has it.

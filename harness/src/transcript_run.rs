@@ -4,6 +4,11 @@
 //! said about the end by `note`; all three are pure. Here is the loop between them and the
 //! supervisor.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a program has until its deadline"
+)]
+
 mod note;
 mod pacing;
 mod record;

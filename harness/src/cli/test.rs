@@ -122,6 +122,7 @@ fn label(request: &RunRequest, number: u32, count: u32) -> String {
 
 /// A seed that nobody chose. It is short, because people copy it.
 pub(super) fn draw_seed() -> Seed {
+    #[expect(clippy::disallowed_methods, reason = "a seed that nobody chose")]
     let now = jiff::Timestamp::now().as_nanosecond();
     let hash = blake3::hash(format!("{now} {}", std::process::id()).as_bytes());
     let bytes = hash.as_bytes();

@@ -169,6 +169,7 @@ impl Grader<'_> {
 
     /// All runs of an item.
     async fn runs(&mut self, item: &Item, order: &RunItem) -> ItemResult {
+        #[expect(clippy::disallowed_methods, reason = "how long it took is shown")]
         let begun = Instant::now();
         let seeds = order.seeds.from(self.request.seed);
         let dir = self.request.dir.join(&item.id);

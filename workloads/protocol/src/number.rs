@@ -25,7 +25,9 @@ pub fn whole(value: &Value) -> Option<u64> {
         let near = number.as_f64()?.trunc();
         // Beyond 2^53 a float may be a neighbour; the comparison is exact.
         let candidate = (0.0..1.8e19).contains(&near).then_some(near as u64)?;
-        compare(number, &candidate.into()).is_eq().then_some(candidate)
+        compare(number, &candidate.into())
+            .is_eq()
+            .then_some(candidate)
     })
 }
 
