@@ -188,7 +188,10 @@ impl TestHistory {
             message: (kind == EventKind::Ok).then_some(index),
             error: (kind != EventKind::Ok).then(|| OpError {
                 code: None,
-                name: "timeout".to_owned(),
+                name: match kind {
+                    EventKind::Fail => "node-down".to_owned(),
+                    _ => "timeout".to_owned(),
+                },
                 text: String::new(),
             }),
         };

@@ -1,33 +1,192 @@
 //! What can be found wrong, as data: the texts behind `explain`, `list anomalies` and their page.
+//!
+//! What is wrong on the wire is described in [`crate::problem`].
 
-/// One kind of violation.
+/// One kind of anomaly.
 #[derive(Debug, Clone, Copy)]
 pub struct AnomalyDef {
-    /// Its name: the type of an anomaly in a verdict.
+    /// Its name, as it stands in verdicts.
     pub name: &'static str,
-    /// What it means.
+    /// What it means, and the usual cause.
     pub meaning: &'static str,
-    /// An example in about five lines.
+    /// A history of a few lines that shows it.
     pub example: &'static str,
 }
 
-/// All kinds that checks report; problems on the wire are in [`crate::problem`].
+/// All anomalies that checks find in histories, by subject.
 pub const ANOMALIES: &[AnomalyDef] = &[
+    AnomalyDef {
+        name: "echo-mismatch",
+        meaning: "An answer does not carry what was sent. The usual causes are text that is cut, \
+                  escaped twice or decoded in the wrong encoding, and a variable that still holds \
+                  the request before.",
+        example: "\
+c1 -> n0  echo \"Please echo 35\"
+n0 -> c1  echo_ok \"Please echo 35\"
+c1 -> n0  echo \"Please echo 7\"
+n0 -> c1  echo_ok \"Please echo 35\"   <- the value of the request before",
+    },
+    AnomalyDef {
+        name: "duplicate-id",
+        meaning: "An id was given out twice. The usual causes are a counter that every node \
+                  starts at the same number, a counter that begins again after a restart, the \
+                  time of day as an id, and too few random digits.",
+        example: "\
+c1 -> n0  generate    n0 -> c1  generate_ok 1
+c2 -> n1  generate    n1 -> c2  generate_ok 1   <- n0 gave out 1 before",
+    },
+    AnomalyDef {
+        name: "lost-element",
+        meaning: "A value was acknowledged, or shown by a node, and is not there afterwards. The \
+                  usual causes are a message to a neighbour that is sent once and never again \
+                  when no answer comes, a node that keeps values to itself, and values that are \
+                  kept in memory only when the node is killed.",
+        example: "\
+c1 -> n0  broadcast 17    n0 -> c1  broadcast_ok
+(the link from n0 to n1 loses a message, then everything is healed)
+c1 -> n0  read            n0 -> c1  read_ok [17]
+c2 -> n1  read            n1 -> c2  read_ok []      <- 17 is lost on n1",
+    },
+    AnomalyDef {
+        name: "phantom-element",
+        meaning: "A read shows a value that nobody had given, or whose request the node had \
+                  refused. The usual causes are taking the wrong field of a message for the \
+                  value, and keeping a value before finding out that it cannot be accepted.",
+        example: "\
+c1 -> n0  broadcast 17 (msg_id 3)    n0 -> c1  broadcast_ok
+c1 -> n0  read                       n0 -> c1  read_ok [3]   <- nobody gave 3",
+    },
+    AnomalyDef {
+        name: "duplicate-element",
+        meaning: "One answer lists a value twice. The usual cause is a list to which values are \
+                  appended whenever they arrive; messages can arrive twice, and by two ways.",
+        example: "\
+c1 -> n0  broadcast 17    n0 -> c1  broadcast_ok
+n0 -> n1  gossip [17]     (arrives twice)
+c2 -> n1  read            n1 -> c2  read_ok [17, 17]",
+    },
+    AnomalyDef {
+        name: "diverged",
+        meaning: "The nodes do not show the same in the end, although every fault was healed and \
+                  they had time to tell each other. The usual causes are messages that are not \
+                  sent again, and merging that depends on the order in which messages arrive.",
+        example: "\
+c1 -> n0  add 5           n0 -> c1  add_ok
+(everything is healed, and the nodes have time to talk)
+c1 -> n0  read            n0 -> c1  read_ok 5
+c2 -> n1  read            n1 -> c2  read_ok 0      <- not what n0 shows",
+    },
+    AnomalyDef {
+        name: "lost-add",
+        meaning: "An acknowledged add does not count. Either the nodes do not tell each other \
+                  what they counted, or two of them read the same sum, each add to it, and the \
+                  later write replaces the earlier one: the lost update.",
+        example: "\
+n0 has 5, n1 has 5
+c1 -> n0  add 1 : n0 writes 6     c2 -> n1  add 1 : n1 writes 6
+n0 -> n1  the counter is 6        n1 keeps 6
+c1 -> n0  read                    n0 -> c1  read_ok 6   <- 7 were added",
+    },
+    AnomalyDef {
+        name: "phantom-add",
+        meaning: "The counter is larger than what was added, or a number that no choice of adds \
+                  makes. The usual cause is adding up what other nodes send, so that a message \
+                  that arrives twice, or tells again what was told before, counts twice.",
+        example: "\
+c1 -> n0  add 5           n0 -> c1  add_ok
+n0 -> n1  I counted 5     (arrives twice)
+c2 -> n1  read            n1 -> c2  read_ok 10     <- only 5 were added",
+    },
+    AnomalyDef {
+        name: "counter-regress",
+        meaning: "A node showed a smaller sum than before, although nothing can be taken away. \
+                  The usual causes are an older message that replaces newer knowledge, and \
+                  knowledge that is kept in memory only when the node is killed.",
+        example: "\
+c1 -> n0  read            n0 -> c1  read_ok 12
+n1 -> n0  an older total of n1 arrives late and replaces the newer one
+c1 -> n0  read            n0 -> c1  read_ok 8      <- went back",
+    },
     AnomalyDef {
         name: "no-answer",
         meaning: "Requests got no answer although the node was there and nothing was broken: all \
-                  requests of a kind, the last ones of a node, or one while no fault was active.",
+                  requests of a kind, the last ones of a node, or one while no fault was active. \
+                  The usual causes are output that is not flushed, a handler that waits for \
+                  another node without end, and a lock that is never released.",
         example: "\
-c1 > n0  {\"type\":\"read\",\"msg_id\":7}
-         ... 5 seconds, no fault ...
-c1       gives up",
+(every fault is healed)
+c1 -> n0  read
+(five seconds later) c1 gives up   <- n0 was alive and reachable",
     },
     AnomalyDef {
         name: "nothing-asked",
-        meaning: "The run issued no operation, or none of a kind that the workload needs, so it \
-                  tested nothing. It cannot pass.",
+        meaning: "The run was over before an operation of a kind that the workload needs was \
+                  issued. That is no pass: raise the rate or the time limit.",
         example: "\
-splitbrain test -w echo --bin ./node --rate 0
-         no operation was issued",
+splitbrain test -w g-counter --rate 0 ...
+(no add, no read)",
+    },
+    AnomalyDef {
+        name: "unavailable",
+        meaning: "A smaller share of the operations succeeded than --availability demands. The \
+                  usual cause is a node that asks others before it answers and cannot while they \
+                  are out of reach.",
+        example: "\
+--availability total
+(n0 is cut off from n1)
+c1 -> n0  generate
+(five seconds later) c1 gives up   <- 119 of 120 succeeded",
+    },
+    AnomalyDef {
+        name: "too-many-messages",
+        meaning: "The nodes sent each other more messages for each client operation than \
+                  --max-msgs-per-op allows. Messages to services count. Collect several values \
+                  and send them together, and do not send to a node what it told you.",
+        example: "\
+--max-msgs-per-op 20
+c1 -> n0  broadcast 17
+n0 -> n1 n2 n3 n4, and each of these -> all others   <- 20 messages for a value
+(with several values at once in a message it is a fraction of that)",
+    },
+    AnomalyDef {
+        name: "too-slow",
+        meaning: "The median or the greatest latency is above what was allowed. For broadcast \
+                  the latency of a value is the time until every read shows it, for other \
+                  workloads that of an operation. Fewer hops between nodes make it smaller.",
+        example: "\
+--latency 100 --max-latency-max 600, the nodes in a line
+n0 -> n1 -> n2 -> n3 -> n4 -> n5 -> n6 -> n7   <- 700 ms until n7 has it",
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Problem;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_name_is_explained_once() {
+        let on_the_wire = Problem::ALL.iter().map(|problem| problem.def().name);
+        let all: Vec<&str> = ANOMALIES
+            .iter()
+            .map(|def| def.name)
+            .chain(on_the_wire)
+            .collect();
+        let different: BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(all.len(), different.len());
+    }
+
+    #[test]
+    fn examples_fit_a_terminal() {
+        for def in ANOMALIES {
+            let lines: Vec<&str> = def.example.lines().collect();
+            assert!((2..=5).contains(&lines.len()), "{}", def.name);
+            assert!(
+                lines.iter().all(|line| line.chars().count() <= 88),
+                "{}",
+                def.name
+            );
+        }
+    }
+}

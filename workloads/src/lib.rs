@@ -4,6 +4,7 @@
 //! - [`RunOptions`]: everything that can be said about a run, by flags or in a suite.
 //! - [`Event`]: everything that happens in a run, for checks, journals and progress alike.
 //! - [`run_checks`]: judges a whole run: every check, and statistics.
+//! - [`anomaly`]: what anomalies mean, as data.
 //! - [`problem`]: what a node can do wrong on the wire, as data.
 //! - [`suite`]: what a program is graded by, read from TOML.
 //! - [`transcript`]: lines in, lines expected out, and what differs.

@@ -7,8 +7,8 @@ use checker::{Operation, Verdict};
 use protocol::RawValue;
 
 use super::*;
-use crate::event::{MessageEvent, MessageStep, NodeEvent, NodeEventKind, ProblemEvent};
-use crate::options::Availability;
+use crate::event::{FaultEvent, MessageEvent, MessageStep, NodeEvent, NodeEventKind, ProblemEvent};
+use crate::options::{Availability, Fault};
 use crate::problem::Problem;
 use crate::workload::workload_by_name;
 
@@ -105,7 +105,7 @@ fn nothing_acknowledged_is_no_pass() {
     let progress = named(&judgement, "progress");
     assert_eq!(progress.anomalies[0].kind, "no-answer");
     assert!(
-        progress.summary.contains("2 asked, 2 timeout"),
+        progress.summary.contains("2 asked, 1 node-down, 1 timeout"),
         "{}",
         progress.summary
     );
@@ -132,6 +132,24 @@ fn a_node_that_answers_again_is_not_silent() {
     history.ok("n0", "echo", "b", "b");
     let judgement = judge(&events(history));
     assert_eq!(named(&judgement, "progress").verdict, Verdict::Valid);
+}
+
+#[test]
+fn silence_counts_unless_a_fault_explains_it() {
+    let mut history = echoed();
+    history.info("n0", "echo", "b");
+    let mut run = events(history);
+    let calm = judge(&run);
+    assert_eq!(named(&calm, "progress").anomalies[0].kind, "no-answer");
+    let fault = FaultEvent {
+        time_ns: 0,
+        fault: Fault::Pause,
+        begins: true,
+        what: "n0 is paused".to_owned(),
+        nodes: vec!["n0".to_owned()],
+    };
+    run.insert(0, Event::Fault(fault));
+    assert_eq!(named(&judge(&run), "progress").verdict, Verdict::Valid);
 }
 
 #[test]
