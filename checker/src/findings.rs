@@ -2,11 +2,15 @@
 
 use crate::{Anomaly, CheckResult};
 
+/// So many of each kind are kept in any case, however many more telling ones there are.
+const SHARE: usize = 3;
+
 /// Violations in the order in which they shall be told. A broken node can cause millions; only
-/// the first [`CheckResult::MAX_ANOMALIES`] are built and kept.
+/// the first few of each kind are built, and [`CheckResult::MAX_ANOMALIES`] are kept in all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
-    kept: Vec<Anomaly>,
+    /// Kind by kind, the most telling one first.
+    parts: Vec<Vec<Anomaly>>,
     count: u64,
 }
 
@@ -17,20 +21,24 @@ impl Findings {
         Self::default()
     }
 
-    /// Counts a violation, and builds it if it will be kept.
+    /// Counts a violation, and builds it if it may be kept.
     pub fn add(&mut self, anomaly: impl FnOnce() -> Anomaly) {
         self.count += 1;
-        if self.kept.len() < CheckResult::MAX_ANOMALIES {
-            self.kept.push(anomaly());
+        if self.parts.is_empty() {
+            self.parts.push(Vec::new());
+        }
+        if let Some(part) = self.parts.last_mut()
+            && part.len() < CheckResult::MAX_ANOMALIES
+        {
+            part.push(anomaly());
         }
     }
 
-    /// These, and after them other, less telling ones.
+    /// These, and after them others of a less telling kind.
     #[must_use]
     pub fn then(mut self, less_telling: Self) -> Self {
         self.count += less_telling.count;
-        self.kept.extend(less_telling.kept);
-        self.kept.truncate(CheckResult::MAX_ANOMALIES);
+        self.parts.extend(less_telling.parts);
         self
     }
 
@@ -44,23 +52,40 @@ impl Findings {
     /// none. The summary of an invalid result is its first anomaly and how many more there are.
     #[must_use]
     pub fn into_result(self, name: &str, otherwise: &str) -> CheckResult {
-        let Some(first) = self.kept.first() else {
+        let count = self.count;
+        let kept = self.into_kept();
+        let Some(first) = kept.first() else {
             return CheckResult::valid(name, otherwise);
         };
-        let summary = match self.count {
+        let summary = match count {
             1 => first.summary.clone(),
             n => format!("{} ({} more)", first.summary, n - 1),
         };
-        CheckResult::invalid(name, summary, self.kept)
+        CheckResult::invalid(name, summary, kept)
+    }
+
+    /// The first few of each kind, and then of the most telling kinds what there is room for.
+    fn into_kept(self) -> Vec<Anomaly> {
+        let shares = self.parts.iter().map(|part| part.len().min(SHARE));
+        let mut room = CheckResult::MAX_ANOMALIES.saturating_sub(shares.sum());
+        let mut kept = Vec::new();
+        for mut part in self.parts {
+            let more = part.len().saturating_sub(SHARE).min(room);
+            room -= more;
+            part.truncate(SHARE + more);
+            kept.extend(part);
+        }
+        kept.truncate(CheckResult::MAX_ANOMALIES);
+        kept
     }
 }
 
 impl From<Vec<Anomaly>> for Findings {
     fn from(anomalies: Vec<Anomaly>) -> Self {
-        let count = anomalies.len() as u64;
-        let mut kept = anomalies;
-        kept.truncate(CheckResult::MAX_ANOMALIES);
-        Self { kept, count }
+        Self {
+            count: anomalies.len() as u64,
+            parts: vec![anomalies],
+        }
     }
 }
 
@@ -85,5 +110,20 @@ mod tests {
     fn no_findings_are_a_pass() {
         let result = Findings::new().into_result("odds", "All are even.");
         assert_eq!(result, CheckResult::valid("odds", "All are even."));
+    }
+
+    #[test]
+    fn many_of_one_kind_do_not_hide_the_others() {
+        let many = |kind: &str, n: u64| {
+            let mut findings = Findings::new();
+            (0..n).for_each(|_| findings.add(|| Anomaly::new(kind, "")));
+            findings
+        };
+        let findings = many("lost", 90).then(many("odd", 1)).then(many("late", 90));
+        let result = findings.into_result("odds", "none");
+        let kinds: Vec<&str> = result.anomalies.iter().map(|a| a.kind.as_str()).collect();
+        assert_eq!(kinds.len(), CheckResult::MAX_ANOMALIES);
+        let of = |kind: &str| kinds.iter().filter(|k| **k == kind).count();
+        assert_eq!((of("lost"), of("odd"), of("late")), (16, 1, 3));
     }
 }

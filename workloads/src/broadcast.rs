@@ -172,3 +172,6 @@ impl Generator for BroadcastClients {
         Ok(Value::Array(messages.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,8 +129,11 @@ impl Check for EchoCheck {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulation::{Model, Run, simulate};
     use checker::Verdict;
     use checker::test_history::TestHistory;
+    use protocol::Body;
+    use serde_json::json;
 
     fn judge(sent: &str, answered: &str) -> CheckResult {
         let json = |text: &str| -> Value { serde_json::from_str(text).expect("json") };
@@ -167,5 +170,30 @@ mod tests {
             judge("\"a\"", "\"b\"").summary,
             "n0 was sent \"a\" and answered \"b\"."
         );
+    }
+
+    struct Node {
+        cuts: bool,
+    }
+
+    impl Model for Node {
+        fn handle(&mut self, request: &Body) -> Value {
+            let text = request["echo"].as_str().expect("a string");
+            let kept = if self.cuts { 8 } else { usize::MAX };
+            let echo: String = text.chars().take(kept).collect();
+            json!({"type": "echo_ok", "echo": echo})
+        }
+    }
+
+    #[test]
+    fn a_right_node_passes_and_one_that_cuts_does_not() {
+        let run = Run {
+            trouble: true,
+            ..Run::default()
+        };
+        let outcome = simulate(&Echo, run, |_| Node { cuts: false });
+        assert_eq!(outcome.verdict(), Verdict::Valid, "{}", outcome.words());
+        let outcome = simulate(&Echo, run, |_| Node { cuts: true });
+        assert_eq!(outcome.kinds(), ["echo-mismatch"]);
     }
 }

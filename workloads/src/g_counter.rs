@@ -148,3 +148,6 @@ impl Generator for CounterClients {
         Ok(value)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,3 +69,46 @@ impl Generator for IdClients {
             .ok_or_else(|| "a field `id`".to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulation::{Model, Run, simulate};
+    use checker::Verdict;
+    use protocol::Body;
+    use serde_json::json;
+
+    struct Node {
+        prefix: String,
+        given: u64,
+    }
+
+    impl Model for Node {
+        fn handle(&mut self, _: &Body) -> Value {
+            self.given += 1;
+            let id = format!("{}{}", self.prefix, self.given);
+            json!({"type": "generate_ok", "id": id})
+        }
+    }
+
+    #[test]
+    fn ids_with_the_node_in_them_pass_and_bare_counters_do_not() {
+        let run = Run {
+            trouble: true,
+            ..Run::default()
+        };
+        let play = |with_node: bool| {
+            simulate(&UniqueIds, run, |node| Node {
+                prefix: if with_node {
+                    format!("n{node}-")
+                } else {
+                    String::new()
+                },
+                given: 0,
+            })
+        };
+        let outcome = play(true);
+        assert_eq!(outcome.verdict(), Verdict::Valid, "{}", outcome.words());
+        assert_eq!(play(false).kinds(), ["duplicate-id"]);
+    }
+}

@@ -253,10 +253,11 @@ impl Counter {
                 None => undecided += 1,
             }
         }
+        let mut disagreement = Findings::new();
         if groups.len() > 1 {
-            findings.add(|| diverged(&groups));
+            disagreement.add(|| diverged(&groups));
         }
-        (findings, undecided)
+        (findings.then(disagreement), undecided)
     }
 
     fn figures(&self, result: CheckResult) -> CheckResult {
