@@ -26,7 +26,10 @@ fn main() {
             per_s / baseline
         );
     }
-    println!("\nstart to first message: median {:.0} ms of 11", first_message_ms(scratch.path(), 11));
+    println!(
+        "\nstart to first message: median {:.0} ms of 11",
+        first_message_ms(scratch.path(), 11)
+    );
     let (messages, peak_mb) = memory(scratch.path());
     println!("memory: {peak_mb:.0} MB at most for a run of {messages} messages");
 }
@@ -43,7 +46,9 @@ fn ping_pong_per_s(rounds: u32) -> f64 {
     let mut line = String::new();
     let begun = Instant::now();
     for _ in 0..rounds {
-        stdin.write_all(&[b"x".repeat(80), b"\n".to_vec()].concat()).expect("written");
+        stdin
+            .write_all(&[b"x".repeat(80), b"\n".to_vec()].concat())
+            .expect("written");
         line.clear();
         stdout.read_line(&mut line).expect("read");
     }
@@ -55,15 +60,29 @@ fn ping_pong_per_s(rounds: u32) -> f64 {
 
 fn command(scratch: &Path, nodes: u32, clients: u32, time_limit_s: f64) -> Command {
     let mut command = Command::new(BIN);
-    command.current_dir(scratch).args(["test", "-w", "echo", "--bin", BIN, "--format", "json"]);
-    command.args(["--node-count", &nodes.to_string(), "--concurrency", &clients.to_string()]);
-    command.args(["--rate", "1000000", "--time-limit", &time_limit_s.to_string()]);
+    command
+        .current_dir(scratch)
+        .args(["test", "-w", "echo", "--bin", BIN, "--format", "json"]);
+    command.args([
+        "--node-count",
+        &nodes.to_string(),
+        "--concurrency",
+        &clients.to_string(),
+    ]);
+    command.args([
+        "--rate",
+        "1000000",
+        "--time-limit",
+        &time_limit_s.to_string(),
+    ]);
     command.args(["--seed", "1", "--", "node", "echo"]);
     command
 }
 
 fn echo(scratch: &Path, nodes: u32, clients: u32, time_limit_s: f64) -> Value {
-    let out = command(scratch, nodes, clients, time_limit_s).output().expect("splitbrain");
+    let out = command(scratch, nodes, clients, time_limit_s)
+        .output()
+        .expect("splitbrain");
     let verdict: Value = serde_json::from_slice(&out.stdout).expect("a verdict");
     assert_eq!(verdict["verdict"], "valid", "{}", verdict["summary"]);
     verdict
@@ -77,7 +96,14 @@ fn first_message_ms(scratch: &Path, runs: usize) -> f64 {
             let mut child = Command::new(BIN)
                 .current_dir(scratch)
                 .args(["test", "-w", "echo", "--bin", BIN, "--node-count", "1"])
-                .args(["--time-limit", "0.2", "--log-net-send", "--", "node", "echo"])
+                .args([
+                    "--time-limit",
+                    "0.2",
+                    "--log-net-send",
+                    "--",
+                    "node",
+                    "echo",
+                ])
                 .stdout(Stdio::null())
                 .stderr(Stdio::piped())
                 .spawn()
@@ -110,7 +136,9 @@ fn memory(scratch: &Path) -> (u64, f64) {
             .expect("read");
         child.wait().expect("it ends");
         let verdict: Value = serde_json::from_str(&text).expect("a verdict");
-        let messages = verdict["stats"]["messages"]["all"].as_u64().expect("a number");
+        let messages = verdict["stats"]["messages"]["all"]
+            .as_u64()
+            .expect("a number");
         if messages >= 1_000_000 {
             return (messages, peak_kb as f64 / 1024.0);
         }
@@ -126,7 +154,10 @@ fn watch_peak_kb(pid: u32) -> u64 {
         let kb = line.and_then(|l| l.trim().trim_end_matches(" kB").parse().ok());
         let Some(kb) = kb else { break };
         peak_kb = peak_kb.max(kb);
-        #[expect(clippy::disallowed_methods, reason = "a sampling interval of a benchmark")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a sampling interval of a benchmark"
+        )]
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     peak_kb

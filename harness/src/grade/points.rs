@@ -6,7 +6,7 @@ use results::document::{ItemResult, Mismatch};
 use workloads::suite::Item;
 use workloads::transcript::{self, Case, side_by_side};
 
-use crate::transcript_run::TranscriptRun;
+use crate::transcript_run::{Ending, TranscriptRun};
 
 /// Details are made for a terminal of this many columns.
 const COLUMNS: usize = 80;
@@ -23,6 +23,13 @@ pub(super) fn of_transcript(
         Ok(run) => run,
         Err(error) => return undecided(item, format!("could not be done: {error}")),
     };
+    if matches!(run.ending, Ending::NotStarted(_)) {
+        // What it did not say is no help then.
+        return ItemResult {
+            note: run.result.note,
+            ..row(item, Verdict::Invalid)
+        };
+    }
     let result = run.result;
     let failed = result.verdict != Verdict::Valid;
     ItemResult {

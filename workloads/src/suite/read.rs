@@ -246,23 +246,28 @@ impl<'i> Reader<'_> {
             }
             options.insert(key.clone(), value.clone());
         }
-        let _: String = self.required(table, "workload", "\"echo\"");
+        self.workload(table);
         let seeds = self.seeds(table);
         let expect = self.expect(table);
         if self.errors.len() > before {
             return None;
         }
         let options = read_options(options).ok()?;
-        if !self.workloads.contains(&options.workload.as_str()) {
-            let span = table.get_ref().get("workload").map_or(0..0, Spanned::span);
-            let known = self.workloads.iter().copied();
-            self.error(span, unknown("workload", &options.workload, known));
-        }
         Some(ItemKind::Run(Box::new(RunItem {
             options,
             seeds,
             expect,
         })))
+    }
+
+    /// A run needs a workload, and one that exists.
+    fn workload(&mut self, table: &Table<'i>) {
+        let name: String = self.required(table, "workload", "\"echo\"");
+        if !name.is_empty() && !self.workloads.contains(&name.as_str()) {
+            let span = table.get_ref().get("workload").map_or(0..0, Spanned::span);
+            let known = self.workloads.iter().copied();
+            self.error(span, unknown("workload", &name, known));
+        }
     }
 
     fn expect(&mut self, table: &Table<'i>) -> Verdict {
@@ -430,6 +435,7 @@ scenario = "quorum.toml"
              seeds = 0\nexpect = 'maybe'\n\n[[item]]\nid = 'b'\nkind = 'runn'\n",
         );
         let expected = [
+            "unknown workload `ecko`: did you mean echo?",
             "`node_count`: expected a whole number, not below 0, got the text \"five\"",
             "`nemesis`: unknown value `partitions`: did you mean partition?",
             "`rate`: expected a number, got `true`",

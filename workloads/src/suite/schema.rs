@@ -130,6 +130,7 @@ fn members(list: &[(&str, Value)]) -> Map<String, Value> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::BUILT_IN;
     use super::super::options::option_keys;
     use super::super::read::{ITEM_KEYS, KINDS};
     use super::*;
@@ -165,6 +166,32 @@ mod tests {
                 known.extend(options.iter().map(String::as_str));
             }
             assert_eq!(there, known, "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_is_what_the_schema_allows() {
+        let validator = jsonschema::validator_for(&schema()).expect("a schema");
+        let is_valid = |text: &str| {
+            let file: Value = toml::from_str(text).expect("TOML");
+            validator.is_valid(&file)
+        };
+        for built_in in BUILT_IN {
+            assert!(is_valid(built_in.text), "{}", built_in.name);
+        }
+        let head = "[suite]\nname='s'\ntitle='t'\n[[item]]\nid='i'\nkind='run'\nworkload='echo'\n";
+        for (rest, allowed) in [
+            ("concurrency=10\navailability=0.5\nseeds=['0x2a', 1]", true),
+            (
+                "concurrency='2n'\navailability='total'\nnemesis=['kill']",
+                true,
+            ),
+            ("concurrency=0", false),
+            ("nemesis=['kil']", false),
+            ("node-count=3", false),
+            ("strict=true", false),
+        ] {
+            assert_eq!(is_valid(&format!("{head}{rest}")), allowed, "{rest}");
         }
     }
 }
