@@ -14,6 +14,7 @@ mod findings;
 mod grow_set;
 mod history;
 pub mod lww_register;
+pub mod mv_register;
 pub mod test_history;
 mod unique;
 mod verdict;

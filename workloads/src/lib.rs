@@ -27,6 +27,7 @@ pub mod suite;
 mod topology;
 pub mod transcript;
 mod unique_ids;
+mod vector_kv;
 mod workload;
 
 pub use event::Event;

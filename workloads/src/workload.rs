@@ -170,32 +170,42 @@ pub trait Generator: Send {
     /// Understands an answer. The default takes good answers through [`Generator::value`] and
     /// types errors by the registry.
     fn answer(&mut self, process: Process, op: &Op, reply: &Reply) -> Answer {
-        if let Some(code) = reply.error_code() {
-            let text = reply
-                .get("text")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            let def = error_by_code(code);
-            let name = def.map_or("unknown-error", |d| d.name);
-            let error = OpError {
-                code: Some(code),
-                name: name.to_owned(),
-                text: text.to_owned(),
-            };
-            self.failed(process, op, &error);
-            return match def {
-                Some(def) if def.definite => Answer::Fail(error),
-                _ if op.idempotent => Answer::Fail(error),
-                _ => Answer::Info(error),
-            };
-        }
-        if reply.kind() != op.reply_kind {
-            return Answer::Malformed(format!("an answer of type `{}`", op.reply_kind));
-        }
-        match self.value(process, op, reply) {
-            Ok(value) => Answer::Ok(value),
-            Err(expected) => Answer::Malformed(expected),
-        }
+        understand(self, process, op, reply)
+    }
+}
+
+/// What [`Generator::answer`] does unless a workload has its own way.
+pub(crate) fn understand<G: Generator + ?Sized>(
+    generator: &mut G,
+    process: Process,
+    op: &Op,
+    reply: &Reply,
+) -> Answer {
+    if let Some(code) = reply.error_code() {
+        let text = reply
+            .get("text")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let def = error_by_code(code);
+        let name = def.map_or("unknown-error", |d| d.name);
+        let error = OpError {
+            code: Some(code),
+            name: name.to_owned(),
+            text: text.to_owned(),
+        };
+        generator.failed(process, op, &error);
+        return match def {
+            Some(def) if def.definite => Answer::Fail(error),
+            _ if op.idempotent => Answer::Fail(error),
+            _ => Answer::Info(error),
+        };
+    }
+    if reply.kind() != op.reply_kind {
+        return Answer::Malformed(format!("an answer of type `{}`", op.reply_kind));
+    }
+    match generator.value(process, op, reply) {
+        Ok(value) => Answer::Ok(value),
+        Err(expected) => Answer::Malformed(expected),
     }
 }
 
@@ -206,6 +216,7 @@ pub const WORKLOADS: &[&dyn Workload] = &[
     &crate::broadcast::Broadcast,
     &crate::g_counter::GCounter,
     &crate::lww_kv::LwwKv,
+    &crate::vector_kv::VectorKv,
 ];
 
 /// The workload of this name.

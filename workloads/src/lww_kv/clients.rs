@@ -222,13 +222,15 @@ impl Generator for Clients {
         self.keys.all().all(|key| {
             let newest = self.pool.newest(key).first();
             let first = self.read.get(&(0, key.clone())).and_then(Option::as_ref);
-            (0..self.nodes).all(|node| match self.read.get(&(node, key.clone())) {
-                Some(Some(entry)) => {
-                    newest.is_none_or(|newest| entry.ts >= newest.ts)
-                        && first.is_some_and(|first| first.same(entry))
+            (0..self.nodes.min(self.clients)).all(|node| {
+                match self.read.get(&(node, key.clone())) {
+                    Some(Some(entry)) => {
+                        newest.is_none_or(|newest| entry.ts >= newest.ts)
+                            && first.is_some_and(|first| first.same(entry))
+                    }
+                    Some(None) => newest.is_none(),
+                    None => false,
                 }
-                Some(None) => newest.is_none(),
-                None => false,
             })
         })
     }

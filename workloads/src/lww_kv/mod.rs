@@ -84,7 +84,9 @@ impl Workload for LwwKv {
             Box::<register::RegisterCheck>::default(),
             Box::<updated::UpdatedCheck>::default(),
             Box::<ties::TiesCheck>::default(),
-            Box::new(convergence::ConvergenceCheck::new(setup.node_ids)),
+            Box::new(convergence::ConvergenceCheck::new(
+                &setup.node_ids[..setup.readers()],
+            )),
         ]
     }
 }
