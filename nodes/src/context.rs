@@ -154,9 +154,9 @@ impl Context {
     }
 
     /// Calls a peer: the message is sent now, and again every `retry_ns` until the peer answers
-    /// with something else than an error, through lost, repeated and reordered messages and restarts of the peer. The peer may thus
-    /// get it several times, also after it answered. Returns the call's id, which
-    /// [`Node::answered`](crate::Node::answered) gets exactly once.
+    /// with something else than an error, through lost, repeated and reordered messages and
+    /// restarts of the peer. The peer may thus get it several times, also after it answered.
+    /// Returns the call's id, which [`Node::answered`](crate::Node::answered) gets exactly once.
     pub fn call(&mut self, dest: &str, kind: &str, body: impl Serialize, retry_ns: u64) -> u64 {
         // An answer to a call of an earlier life must not pass for an answer to one of this life.
         self.last_call = self.last_call.max(self.life() << 32) + 1;

@@ -230,9 +230,12 @@ where
 
 /// Declares an enum of plain words: its list, its spelling, and parsing with the nearest words.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $noun:literal, $($(#[doc = $vdoc:literal])+ $variant:ident = $word:literal,)+) => {
+    ($(#[$doc:meta])* $name:ident, $noun:literal,
+     $($(#[doc = $vdoc:literal])+ $variant:ident = $word:literal,)+) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+        )]
         pub enum $name {
             $($(#[doc = $vdoc])+ #[serde(rename = $word)] $variant,)+
         }

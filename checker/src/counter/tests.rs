@@ -176,7 +176,8 @@ enum Move {
 
 fn moves() -> impl Strategy<Value = Move> {
     prop_oneof![
-        4 => (0..2u8, 0..4i64, 0..6u8).prop_map(|(node, delta, end)| Move::Add { node, delta, end }),
+        4 => (0..2u8, 0..4i64, 0..6u8)
+            .prop_map(|(node, delta, end)| Move::Add { node, delta, end }),
         2 => (0..2u8, 0..5i64).prop_map(|(node, value)| Move::Read { node, value }),
         1 => (0..2u8).prop_map(|node| Move::SlowRead { node }),
         1 => (0..8i64).prop_map(|value| Move::EndSlow { value }),

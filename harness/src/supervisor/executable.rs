@@ -23,7 +23,8 @@ pub(super) fn missing_interpreter(line: &str) -> Option<String> {
     (!found).then(|| program.to_owned())
 }
 
-/// Whether the kernel knows the format of a file without `#!` that begins with `head`. In doubt yes.
+/// Whether the kernel knows the format of a file without `#!` that begins with `head`. In doubt
+/// yes.
 pub(super) fn can_run(head: &[u8]) -> bool {
     if is_text(head) {
         return false;

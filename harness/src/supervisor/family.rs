@@ -3,16 +3,16 @@
 //! A process belongs to a node if it
 //! - is in the session or process group of the node's first process (the leader), or
 //! - descends from the leader or from another member, or
-//! - was left by its parent, came to the harness (the harness is a child subreaper), and carries the
-//!   node's mark in its environment. The mark is unique among all supervisors of all harnesses, so
-//!   that one never kills another's processes.
+//! - was left by its parent, came to the harness (the harness is a child subreaper), and carries
+//!   the node's mark in its environment. The mark is unique among all supervisors of all harnesses,
+//!   so that one never kills another's processes.
 //!
-//! What escapes: a process that leaves the session, is abandoned by its parent and was executed with
-//! an emptied environment. It would have to try. A daemon that ends by itself, unseen by any sweep,
-//! stays as a zombie until the harness ends: a zombie has no environment to look at.
+//! What escapes: a process that leaves the session, is abandoned by its parent and was executed
+//! with an emptied environment. It would have to try. A daemon that ends by itself, unseen by any
+//! sweep, stays as a zombie until the harness ends: a zombie has no environment to look at.
 //!
-//! If the harness itself is killed by SIGKILL, nobody sweeps. Leaders then die with it (`child`), and
-//! their children see the end of their stdin.
+//! If the harness itself is killed by SIGKILL, nobody sweeps. Leaders then die with it (`child`),
+//! and their children see the end of their stdin.
 
 #![expect(
     clippy::disallowed_methods,

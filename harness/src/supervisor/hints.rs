@@ -63,8 +63,8 @@ const FLUSHES: [(&[&str], &str); 14] = [
     ),
 ];
 
-/// How to flush stdout in the language of `program`, as far as the name of the file, its first line,
-/// the name of an interpreter or a file among `args` tell the language.
+/// How to flush stdout in the language of `program`, as far as the name of the file, its first
+/// line, the name of an interpreter or a file among `args` tell the language.
 #[must_use]
 pub fn hint_for_flush(
     program: &Path,

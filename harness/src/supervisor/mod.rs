@@ -2,9 +2,9 @@
 //! continues and kills them, and leaves none behind. It decides nothing; what it sees it reports as
 //! `NodeEvent`s.
 //!
-//! It lives in a current-thread tokio runtime. None of its calls waits for a node; a node is reached
-//! through a bounded queue (`outbox`) and heard through a bounded credit (`event`). How processes
-//! are found and killed with all their descendants is described in `family`.
+//! It lives in a current-thread tokio runtime. None of its calls waits for a node; a node is
+//! reached through a bounded queue (`outbox`) and heard through a bounded credit (`event`). How
+//! processes are found and killed with all their descendants is described in `family`.
 
 mod census;
 mod child;

@@ -1,3 +1,5 @@
+//! Every starter is written and run, where its language is installed.
+
 use super::*;
 use serde_json::{Value, json};
 use std::io::Write;

@@ -5,7 +5,8 @@ use super::*;
 use nix::unistd::getpid;
 
 /// Prints a ready line with the ids of three descendants: an ordinary child, a daemon (double fork
-/// and a session of its own), and one that ignores every signal it can. It ends after reading a line.
+/// and a session of its own), and one that ignores every signal it can. It ends after reading a
+/// line.
 const FAMILY: &str = r#"exec python3 -c '
 import os, signal, time
 

@@ -1,0 +1,73 @@
+//! The crates and what they may depend on.
+
+use std::collections::BTreeSet;
+
+use super::sources::read;
+
+/// A crate of the workspace.
+pub(crate) struct Room {
+    pub(crate) name: &'static str,
+    pub(crate) dir: &'static str,
+    /// The rooms that it may depend on; all stand before it in [`ROOMS`], so there are no cycles.
+    pub(crate) knows: &'static [&'static str],
+}
+
+const fn room(name: &'static str, dir: &'static str, knows: &'static [&'static str]) -> Room {
+    Room { name, dir, knows }
+}
+
+/// All rooms.
+pub(crate) const ROOMS: &[Room] = &[
+    room("checker", "checker", &[]),
+    room("protocol", "workloads/protocol", &[]),
+    room("workloads", "workloads", &["checker", "protocol"]),
+    room("nodes", "nodes", &["protocol"]),
+    room("results", "results", &["checker"]),
+    room(
+        "harness",
+        "harness",
+        &["checker", "protocol", "workloads", "nodes", "results"],
+    ),
+];
+
+/// Packages that reach the operating system or the terminal: for the harness only.
+pub(crate) const EDGE: &[&str] = &[
+    "anstream",
+    "clap",
+    "clap_complete",
+    "clap_mangen",
+    "indicatif",
+    "nix",
+    "tokio",
+];
+
+/// The dependencies of a crate.
+pub(crate) struct Manifest {
+    table: toml::Table,
+}
+
+impl Manifest {
+    pub(crate) fn read(dir: &str) -> Self {
+        let text = read(&format!("{dir}/Cargo.toml"));
+        let table = text
+            .parse()
+            .unwrap_or_else(|e| panic!("{dir}/Cargo.toml: {e}"));
+        Self { table }
+    }
+
+    /// Those of the library and those of its tests.
+    pub(crate) fn all(&self) -> BTreeSet<String> {
+        ["dependencies", "dev-dependencies", "build-dependencies"]
+            .iter()
+            .filter_map(|section| self.table.get(*section)?.as_table())
+            .flat_map(|section| section.keys().cloned())
+            .collect()
+    }
+}
+
+/// The keys of `[workspace.dependencies]`.
+pub(crate) fn workspace_dependencies() -> BTreeSet<String> {
+    let manifest = Manifest::read(".");
+    let section = &manifest.table["workspace"]["dependencies"];
+    section.as_table().unwrap().keys().cloned().collect()
+}
