@@ -15,6 +15,7 @@ pub(crate) const STABLE_LATENCY_MS: &str = "stable_latency_ms";
 /// One limit and what was measured.
 struct Limit {
     anomaly: &'static str,
+    figure: &'static str,
     what: String,
     unit: &'static str,
     measured: Option<f64>,
@@ -44,7 +45,7 @@ pub(super) fn check(
     }
     for limit in limits {
         if let Some(measured) = limit.measured {
-            result = result.with_figure(&limit.what, measured);
+            result = result.with_figure(limit.figure, measured);
         }
     }
     Some(result)
@@ -56,18 +57,25 @@ fn limits(options: &RunOptions, stats: &Stats, checks: &[CheckResult]) -> Vec<Li
     if let Some(allowed) = options.max_msgs_per_op {
         limits.push(Limit {
             anomaly: "too-many-messages",
-            what: "messages between nodes per operation".to_owned(),
+            figure: "messages_per_op",
+            what: "Messages between nodes per operation".to_owned(),
             unit: "",
             measured: (stats.ops.invoked > 0).then_some(stats.messages.per_op),
             allowed,
         });
     }
-    for (allowed, which, measured) in [
-        (options.max_latency_median, "median", median),
-        (options.max_latency_max, "greatest", max),
+    for (allowed, which, figure, measured) in [
+        (
+            options.max_latency_median,
+            "Median",
+            "latency_ms_median",
+            median,
+        ),
+        (options.max_latency_max, "Greatest", "latency_ms_max", max),
     ] {
         limits.extend(allowed.map(|allowed| Limit {
             anomaly: "too-slow",
+            figure,
             what: format!("{which} {latency_of}"),
             unit: " ms",
             measured,

@@ -8,6 +8,7 @@ use super::RunCheck;
 use super::problems::ProblemLog;
 use super::unanswered::Unanswered;
 use crate::Event;
+use crate::event::NodeEventKind;
 use crate::problem::Judge;
 
 /// A run in which nothing was acknowledged says nothing, and never passes.
@@ -15,6 +16,8 @@ use crate::problem::Judge;
 pub(super) struct Progress {
     required: &'static [&'static str],
     problems: ProblemLog,
+    /// Whether any node has answered `init`.
+    any_ready: bool,
     invoked: u64,
     by_f: BTreeMap<String, Tally>,
     finals: BTreeMap<String, FinalTally>,
@@ -46,6 +49,7 @@ impl Progress {
         Self {
             required,
             problems: ProblemLog::new(Judge::Progress),
+            any_ready: false,
             invoked: 0,
             by_f: BTreeMap::new(),
             finals: BTreeMap::new(),
@@ -75,9 +79,11 @@ impl Progress {
         let mut findings = Findings::new();
         if self.invoked == 0 {
             findings.add(|| {
-                let text = "No operation was issued at all, so nothing was tested. Raise the \
-                            rate or the time limit.";
-                Anomaly::new("nothing-asked", text)
+                let why = match self.any_ready {
+                    true => "No operation was issued at all. Raise the rate or the time limit:",
+                    false => "No node ever got ready, so no operation was issued:",
+                };
+                Anomaly::new("nothing-asked", format!("{why} nothing was tested."))
             });
             return findings;
         }
@@ -182,7 +188,8 @@ impl RunCheck for Progress {
             }
             Event::Complete(operation) => self.on_complete(operation),
             Event::Fault(fault) => self.unanswered.on_fault(fault),
-            Event::Message(_) | Event::Node(_) => {}
+            Event::Node(node) => self.any_ready |= matches!(node.kind, NodeEventKind::Ready),
+            Event::Message(_) => {}
         }
     }
 

@@ -94,6 +94,18 @@ fn nothing_asked_is_no_pass() {
     let progress = named(&judgement, "progress");
     assert_eq!(progress.verdict, Verdict::Invalid);
     assert_eq!(progress.anomalies[0].kind, "nothing-asked");
+    assert!(progress.summary.contains("No node ever got ready"));
+    let ready = Event::Node(NodeEvent {
+        time_ns: 0,
+        node: "n0".into(),
+        kind: NodeEventKind::Ready,
+    });
+    let judgement = judge(&[ready]);
+    assert!(
+        named(&judgement, "progress")
+            .summary
+            .contains("Raise the rate")
+    );
 }
 
 #[test]
@@ -209,7 +221,7 @@ fn limits_are_judged_when_given() {
     assert_eq!(limits.anomalies.len(), 1);
     assert_eq!(
         limits.summary,
-        "messages between nodes per operation: 3.0, allowed are 2.5."
+        "Messages between nodes per operation: 3.0, allowed are 2.5."
     );
     let messages = &judgement.stats.messages;
     assert_eq!(
