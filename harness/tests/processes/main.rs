@@ -1,0 +1,9 @@
+//! The built binary with real processes: small programs with the mistakes that students make, under
+//! signals and under faults.
+
+mod faults;
+mod proc;
+mod program;
+mod run;
+mod signals;
+mod tolerance;
