@@ -201,7 +201,11 @@ impl MvRegister {
         let is_harmless = |open: &Open| match &open.action {
             Action::Put(clock) | Action::Resolve(clock) => {
                 let refuses = |old: &u64| self.clocks.get(old).is_some_and(|c| c.dominates(clock));
-                open.abandoned && self.configurations.iter().all(|c| c.stored.iter().any(refuses))
+                open.abandoned
+                    && self
+                        .configurations
+                        .iter()
+                        .all(|c| c.stored.iter().any(refuses))
             }
             Action::Get => false,
         };

@@ -94,6 +94,9 @@ problems! {
     SecondReply = "second-reply", Note,
         "A request was answered more than once.",
         "";
+    ByteOrderMark = "byte-order-mark", Note,
+        "A line on stdout begins with a byte order mark, which was skipped.",
+        "Write UTF-8 without it; in C#, new UTF8Encoding(false).";
     StdoutLog = "stdout-log", Note,
         "A line on stdout is no message and was skipped (--lenient).",
         "Print logs to stderr.";

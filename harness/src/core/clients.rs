@@ -250,10 +250,12 @@ impl Core<'_> {
 
     fn answered(&mut self, slot: usize, from: usize, message: &Message, waiting: Waiting) {
         let Waiting { op, invocation, .. } = waiting;
-        // The envelope was checked: the body is a JSON object.
-        let body = serde_json::from_str(message.body.get()).unwrap_or_default();
         let process = self.process_view(slot);
-        let answer = self.generator.answer(process, &op, &Reply { body });
+        let answer = match serde_json::from_str(message.body.get()) {
+            Ok(body) => self.generator.answer(process, &op, &Reply { body }),
+            // Well-formed, but no text or not of this world: half a character, a thousand levels.
+            Err(error) => Answer::Malformed(format!("a body that can be read ({error})")),
+        };
         let kind = answer.kind();
         let (value, error) = match answer {
             Answer::Ok(value) => (value, None),
@@ -299,15 +301,25 @@ impl Core<'_> {
 
     fn unexpected_reply(&mut self, slot: usize, from: usize, message: &Message, msg_id: u64) {
         let client = &mut self.clients[slot];
-        let (problem, trouble) = if client.given_up.remove(&msg_id) {
-            (Problem::LateReply, "a request that the client had given up")
+        let problem = if client.given_up.remove(&msg_id) {
+            Problem::LateReply
         } else if msg_id >= 1 && msg_id < client.next_msg_id {
-            (Problem::SecondReply, "a request that was answered already")
+            Problem::SecondReply
         } else {
-            (Problem::ReplyToNobody, "a request that was never sent")
+            Problem::ReplyToNobody
+        };
+        self.report_reply(from, message, problem);
+    }
+
+    /// Reports an answer that nobody waits for.
+    pub(super) fn report_reply(&mut self, from: usize, message: &Message, problem: Problem) {
+        let trouble = match problem {
+            Problem::LateReply => "that had been given up",
+            Problem::SecondReply => "that was answered already",
+            _ => "that it was never sent",
         };
         let what = format!(
-            "{} answered {trouble} of {}: {}",
+            "{} answered a request of {} {trouble}: {}",
             self.nodes[from].id,
             message.dest,
             quote(message.body.get().as_bytes())

@@ -41,6 +41,7 @@ pub(super) fn quote(line: &[u8]) -> String {
 impl Core<'_> {
     /// Takes a line that a node wrote.
     pub(super) fn line(&mut self, from: usize, line: &[u8]) {
+        let line = self.without_byte_order_mark(from, line);
         if line.iter().all(u8::is_ascii_whitespace) {
             return;
         }
@@ -48,6 +49,17 @@ impl Core<'_> {
             Ok(envelope) => self.envelope(from, &envelope),
             Err(error) => self.bad_line(from, line, &error),
         }
+    }
+
+    /// Some languages begin their output with such a mark; it is no reason to lose a message.
+    fn without_byte_order_mark<'l>(&mut self, from: usize, line: &'l [u8]) -> &'l [u8] {
+        let Some(rest) = line.strip_prefix("\u{feff}".as_bytes()) else {
+            return line;
+        };
+        let id = &self.nodes[from].id;
+        let what = format!("{id} wrote a byte order mark before: {}", quote(rest));
+        self.problem(from, Problem::ByteOrderMark, what, Details::default());
+        rest
     }
 
     fn envelope(&mut self, from: usize, envelope: &Envelope<'_>) {
@@ -119,7 +131,11 @@ impl Core<'_> {
             "{id} wrote a line that is no message ({error}): {}",
             quote(line)
         );
-        self.problem(from, problem, what, Details::default());
+        let details = Details {
+            hint: usual_mistake(line, error).map(str::to_owned),
+            ..Details::default()
+        };
+        self.problem(from, problem, what, details);
     }
 
     pub(super) fn line_too_long(&mut self, from: usize, prefix: &[u8], limit: usize) {
@@ -179,6 +195,20 @@ impl Core<'_> {
             ..Details::default()
         };
         self.problem(from, problem, what, details);
+        None
+    }
+}
+
+/// What was probably meant by a line that looks like a message.
+fn usual_mistake(line: &[u8], error: &EnvelopeError) -> Option<&'static str> {
+    let EnvelopeError::NotJson(error) = error else {
+        return None;
+    };
+    if line.starts_with(b"{'") {
+        Some("This is how Python prints a dict. Print json.dumps(...) of it.")
+    } else if line.starts_with(b"{") && error.starts_with("trailing characters") {
+        Some("Two messages on one line? Each needs a line of its own, with a newline at its end.")
+    } else {
         None
     }
 }

@@ -46,7 +46,7 @@ enum State {
     Gone,
 }
 
-/// At most so many bytes wait for a node that is paused or not ready.
+/// When so many bytes wait for a node that is paused or not ready, no more are kept.
 const MAX_HELD_BYTES: usize = 16 << 20;
 
 impl Node {
@@ -76,11 +76,10 @@ impl Node {
 
     /// Keeps a message for later; false when too much waits already.
     pub(super) fn hold(&mut self, message: &Message) -> bool {
-        let bytes = self.held_bytes + message.body.get().len();
-        if bytes > MAX_HELD_BYTES {
+        if self.held_bytes >= MAX_HELD_BYTES {
             return false;
         }
-        self.held_bytes = bytes;
+        self.held_bytes += message.bytes();
         self.held.push(message.clone());
         true
     }
@@ -131,7 +130,8 @@ impl Node {
 /// The client `c0`: the harness itself, which sends `init` and set-up requests.
 pub(super) struct Admin {
     id: Arc<str>,
-    next_msg_id: u64,
+    /// To whom each request went; the first one has the msg_id 1.
+    sent_to: Vec<usize>,
     pending: BTreeMap<u64, Pending>,
 }
 
@@ -146,7 +146,7 @@ impl Admin {
     pub(super) fn new() -> Self {
         Self {
             id: "c0".into(),
-            next_msg_id: 1,
+            sent_to: Vec::new(),
             pending: BTreeMap::new(),
         }
     }
@@ -268,9 +268,9 @@ impl Core<'_> {
             .flush_hint
             .unwrap_or("flush stdout after each line, or turn its buffering off");
         format!(
-            "The usual cause is output that stays in a buffer: {flush}. Otherwise the program \
-             needs longer to start (--init-timeout MS), waits for the end of its input, or does \
-             not handle init."
+            "The usual cause is output that stays in a buffer: {flush}. Otherwise the answer \
+             lacks its newline, or the program needs longer to start (--init-timeout MS), waits \
+             for the end of its input, or does not handle init."
         )
     }
 
@@ -282,8 +282,8 @@ impl Core<'_> {
         is_init: bool,
         reply_kind: &'static str,
     ) {
-        let msg_id = self.admin.next_msg_id;
-        self.admin.next_msg_id += 1;
+        self.admin.sent_to.push(node);
+        let msg_id = self.admin.sent_to.len() as u64;
         let incarnation = self.nodes[node].incarnation;
         self.admin.pending.insert(
             msg_id,
@@ -303,25 +303,21 @@ impl Core<'_> {
 
     /// A node answers the harness itself.
     pub(super) fn admin_reply(&mut self, from: usize, message: &Message, in_reply_to: Option<u64>) {
-        let Ok(body) = serde_json::from_str(message.body.get()) else {
-            return;
-        };
-        let reply = Reply { body };
-        // An init_ok that does not say what it answers was reported; there is no doubt about it.
-        let msg_id = in_reply_to.or_else(|| self.admin.only_pending(from));
-        let pending = msg_id.and_then(|id| self.admin.pending.remove(&id));
         let Some(Pending {
             node,
             incarnation,
             is_init,
             reply_kind,
-        }) = pending
+        }) = self.request_answered_by(from, message, in_reply_to)
         else {
             return;
         };
         if self.nodes[node].incarnation != incarnation {
             return;
         }
+        // What cannot be read has no type, which is said below.
+        let body = serde_json::from_str(message.body.get()).unwrap_or_default();
+        let reply = Reply { body };
         if reply.kind() != reply_kind && (is_init || reply.kind() != "error") {
             let what = format!(
                 "{} answered `{}` where `{reply_kind}` was expected: {}",
@@ -345,6 +341,30 @@ impl Core<'_> {
         } else {
             self.node_is_up(node);
         }
+    }
+
+    /// The open request that an answer belongs to. A wrong or missing in_reply_to is reported, and
+    /// taken for the right one as long as there is no doubt: a node is not left out for it.
+    fn request_answered_by(
+        &mut self,
+        from: usize,
+        message: &Message,
+        in_reply_to: Option<u64>,
+    ) -> Option<Pending> {
+        if let Some(msg_id) = in_reply_to {
+            let is_own = self.admin.sent_to(msg_id) == Some(from);
+            if !is_own {
+                self.report_reply(from, message, Problem::ReplyToNobody);
+            } else if let Some(pending) = self.admin.pending.remove(&msg_id) {
+                return Some(pending);
+            } else {
+                self.report_reply(from, message, Problem::SecondReply);
+                return None;
+            }
+        }
+        let incarnation = self.nodes[from].incarnation;
+        let only = self.admin.only_pending(from, incarnation)?;
+        self.admin.pending.remove(&only)
     }
 
     fn node_initialised(&mut self, node: usize) {
@@ -434,12 +454,18 @@ impl Core<'_> {
 }
 
 impl Admin {
-    /// The only open request to this node, if there is exactly one.
-    fn only_pending(&self, node: usize) -> Option<u64> {
+    /// To which node the request with this number went.
+    fn sent_to(&self, msg_id: u64) -> Option<usize> {
+        let position = usize::try_from(msg_id.checked_sub(1)?).ok()?;
+        self.sent_to.get(position).copied()
+    }
+
+    /// The only open request to this node in its present life, if there is exactly one.
+    fn only_pending(&self, node: usize, incarnation: u32) -> Option<u64> {
         let mut ids = self
             .pending
             .iter()
-            .filter(|(_, p)| p.node == node)
+            .filter(|(_, p)| p.node == node && p.incarnation == incarnation)
             .map(|(id, _)| *id);
         ids.next().filter(|_| ids.next().is_none())
     }

@@ -23,6 +23,14 @@ pub(super) struct Message {
     pub(super) between_nodes: bool,
 }
 
+impl Message {
+    /// About how much memory it takes while it waits: small bodies are not all of it.
+    pub(super) fn bytes(&self) -> usize {
+        const BESIDE_THE_BODY: usize = 192;
+        self.body.get().len() + BESIDE_THE_BODY
+    }
+}
+
 /// Counts what needs a number.
 pub(super) struct Recorder {
     next_message: u64,
@@ -120,9 +128,10 @@ impl Recorder {
                     .unwrap_or_default();
                 let (messages, ops) = (self.between_nodes, self.ops);
                 self.storm = Storm::Reported;
+                let operations = if ops == 1 { "operation" } else { "operations" };
                 Some(format!(
                     "A storm of messages: nodes have sent each other {messages} messages for \
-                     {ops} operations, {}% of them of type `{kind}`.",
+                     {ops} {operations}, {}% of them of type `{kind}`.",
                     count * 100 / STORM_SAMPLE
                 ))
             }

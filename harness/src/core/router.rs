@@ -14,8 +14,8 @@ use super::recorder::Message;
 use super::{Core, MS, Output, TimeNs, Timer};
 use crate::plan::{LinkEffect, Plan};
 
-/// At most so many bytes of bodies wait in all queues together; beyond that messages are lost, so
-/// that a storm cannot exhaust memory.
+/// At most so many bytes wait in all queues together; beyond that messages are lost, so that a
+/// storm cannot exhaust memory.
 const MAX_QUEUED_BYTES: usize = 64 << 20;
 
 /// All links, and what waits on them.
@@ -118,7 +118,7 @@ impl Router {
     }
 
     fn enqueue(&mut self, link: usize, at_ns: TimeNs, message: Message) {
-        self.queued_bytes += message.body.get().len();
+        self.queued_bytes += message.bytes();
         self.sequence += 1;
         let sequence = self.sequence;
         self.links[link].queue.push(Reverse(Queued {
@@ -134,7 +134,7 @@ impl Router {
             return None;
         }
         let message = queue.pop()?.0.message;
-        self.queued_bytes -= message.body.get().len();
+        self.queued_bytes -= message.bytes();
         Some(message)
     }
 }

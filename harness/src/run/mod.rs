@@ -118,6 +118,9 @@ pub async fn run(
         )
         .await?
     };
+    if interrupted.is_some() {
+        record.cut_short();
+    }
     let finished = record.finish();
     let wall_s = begun.elapsed().as_secs_f64();
     let end = document::End {

@@ -83,6 +83,11 @@ impl Record {
         })
     }
 
+    /// The run was stopped from outside.
+    pub(super) fn cut_short(&mut self) {
+        self.checks.cut_short();
+    }
+
     pub(super) fn finish(self) -> Finished {
         let Self {
             mut history,

@@ -7,7 +7,7 @@ const MIB: usize = 1024 * 1024;
 /// What one node may use up.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Lines waiting for the node to read its stdin.
+    /// Lines waiting for the node to read its stdin; when so much waits, no more is taken.
     pub stdin_backlog_bytes: usize,
     /// The longest line of stdout that is passed on.
     pub line_bytes: usize,

@@ -76,7 +76,8 @@ impl Outbox {
             return Err(Undelivered::StdinClosed);
         }
         let queued_bytes = queue.pending.len() + queue.in_flight_bytes;
-        if queued_bytes + line.len() + 1 > self.limit_bytes {
+        // One line may pass the limit, so that the longest line of stdout fits into a stdin.
+        if queued_bytes >= self.limit_bytes {
             return Err(Undelivered::Full { queued_bytes });
         }
         queue.pending.extend_from_slice(line);

@@ -12,25 +12,43 @@ pub type Body = Map<String, Value>;
 /// The fields that any body may have; everything else is skipped without being built.
 ///
 /// `msg_id` and `in_reply_to` stay raw because between nodes they may be anything.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default)]
 pub struct BodyHead<'a> {
-    /// What the message is: `echo`, `read_ok`, ...
-    #[serde(rename = "type", borrow, default)]
+    /// What the message is: `echo`, `read_ok`, ...; nothing if it is no string.
     pub kind: Option<Cow<'a, str>>,
     /// The sender's number for this message.
-    #[serde(borrow, default)]
     pub msg_id: Option<&'a RawValue>,
     /// The `msg_id` of the request that this answers.
-    #[serde(borrow, default)]
     pub in_reply_to: Option<&'a RawValue>,
 }
 
+/// The fields of a head as they stand in the body.
+#[derive(Default, Deserialize)]
+struct RawHead<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    msg_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    in_reply_to: Option<&'a RawValue>,
+}
+
+/// A string that is borrowed when nothing in it is escaped.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
 impl<'a> BodyHead<'a> {
-    /// Reads the head of a body. A head that is not as expected (a type that is no string, a
-    /// field given twice) reads as empty: between nodes that is nobody's business.
+    /// Reads the head of a body. A field that is not as expected reads as missing, and a field
+    /// given twice makes all of them missing: between nodes that is nobody's business.
     #[must_use]
     pub fn of(body: &'a RawValue) -> Self {
-        serde_json::from_str(body.get()).unwrap_or_default()
+        let raw: RawHead<'a> = serde_json::from_str(body.get()).unwrap_or_default();
+        let text = |raw: &'a RawValue| serde_json::from_str::<Text<'a>>(raw.get()).ok();
+        Self {
+            kind: raw.kind.and_then(text).map(|text| text.0),
+            msg_id: raw.msg_id,
+            in_reply_to: raw.in_reply_to,
+        }
     }
 }
 
@@ -132,7 +150,10 @@ mod tests {
             head.in_reply_to.map(RawValue::get),
             Some("99999999999999999999")
         );
-        assert!(BodyHead::of(&raw(r#"{"type":3}"#)).kind.is_none());
+        let body = raw(r#"{"type":3,"in_reply_to":7}"#);
+        let head = BodyHead::of(&body);
+        assert!(head.kind.is_none());
+        assert_eq!(head.in_reply_to.map(RawValue::get), Some("7"));
     }
 
     #[test]

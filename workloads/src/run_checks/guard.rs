@@ -23,9 +23,17 @@ impl Guarded {
     }
 
     pub(super) fn on_event(&mut self, event: &Event) {
+        self.guarded(|check| check.on_event(event));
+    }
+
+    pub(super) fn cut_short(&mut self) {
+        self.guarded(|check| check.cut_short());
+    }
+
+    fn guarded(&mut self, act: impl FnOnce(&mut dyn RunCheck)) {
         let Ok(check) = &mut self.check else { return };
         // A check that has panicked is never touched again, so its broken state does not matter.
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| check.on_event(event))) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| act(check.as_mut()))) {
             self.check = Err(text_of(panic.as_ref()));
         }
     }

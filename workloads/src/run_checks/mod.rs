@@ -28,6 +28,9 @@ pub trait RunCheck: Send {
     /// Something happened.
     fn on_event(&mut self, event: &Event);
 
+    /// The run was stopped from outside: what is missing is nobody's fault.
+    fn cut_short(&mut self) {}
+
     /// The run is over.
     fn finish(&mut self) -> CheckResult;
 }
@@ -76,6 +79,13 @@ impl RunChecks {
         self.stats.on_event(event);
         for check in &mut self.checks {
             check.on_event(event);
+        }
+    }
+
+    /// The run was stopped from outside; call it before [`Self::finish`].
+    pub fn cut_short(&mut self) {
+        for check in &mut self.checks {
+            check.cut_short();
         }
     }
 

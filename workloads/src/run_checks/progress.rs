@@ -18,6 +18,8 @@ pub(super) struct Progress {
     problems: ProblemLog,
     /// Whether any node has answered `init`.
     any_ready: bool,
+    /// Whether the run was stopped from outside: what is missing then is nobody's fault.
+    cut_short: bool,
     invoked: u64,
     by_f: BTreeMap<String, Tally>,
     finals: BTreeMap<String, FinalTally>,
@@ -50,6 +52,7 @@ impl Progress {
             required,
             problems: ProblemLog::new(Judge::Progress),
             any_ready: false,
+            cut_short: false,
             invoked: 0,
             by_f: BTreeMap::new(),
             finals: BTreeMap::new(),
@@ -193,12 +196,20 @@ impl RunCheck for Progress {
         }
     }
 
+    fn cut_short(&mut self) {
+        self.cut_short = true;
+    }
+
     fn finish(&mut self) -> CheckResult {
-        let findings = self.problems.take();
-        findings
-            .then(self.missing())
-            .then(self.silent())
-            .then(self.unanswered.take())
-            .into_result(Self::NAME, "Every node started and kept answering.")
+        let mut findings = self.problems.take();
+        if !self.cut_short {
+            findings = findings.then(self.missing()).then(self.silent());
+        }
+        findings = findings.then(self.unanswered.take());
+        if self.cut_short && findings.count() == 0 {
+            let text = "The run was stopped before it could tell.";
+            return CheckResult::unknown(Self::NAME, text);
+        }
+        findings.into_result(Self::NAME, "Every node started and kept answering.")
     }
 }

@@ -19,7 +19,7 @@ fn output_that_is_not_flushed_is_explained_in_the_language_of_the_program() {
         outcome.assert_invalid();
         let parts = ["n0 did not answer init within 0.3 s", "buffer", flush];
         outcome.assert_says("progress", "no-init-ok", &parts);
-        outcome.assert_says("progress", "nothing-asked", &["No node became ready"]);
+        outcome.assert_says("progress", "nothing-asked", &["No node ever got ready"]);
     }
 }
 
