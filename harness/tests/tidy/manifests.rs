@@ -69,5 +69,10 @@ impl Manifest {
 pub(crate) fn workspace_dependencies() -> BTreeSet<String> {
     let manifest = Manifest::read(".");
     let section = &manifest.table["workspace"]["dependencies"];
-    section.as_table().unwrap().keys().cloned().collect()
+    section
+        .as_table()
+        .expect("a table")
+        .keys()
+        .cloned()
+        .collect()
 }

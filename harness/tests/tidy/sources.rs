@@ -32,7 +32,13 @@ pub(crate) fn sources() -> Vec<Source> {
 fn collect(dir: &str, found: &mut Vec<Source>) {
     let entries = fs::read_dir(root().join(dir)).unwrap_or_else(|e| panic!("{dir}: {e}"));
     let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
         .filter(|name| !name.starts_with('.') && name != "target")
         .collect();
     names.sort_unstable();

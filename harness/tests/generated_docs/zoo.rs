@@ -1,0 +1,40 @@
+//! The page about the zoo.
+
+use nodes::{BUGS, Bug, NODES};
+
+use super::markdown::{NOTICE, block, code, paragraph, table};
+
+pub(crate) fn page() -> String {
+    let intro = paragraph(
+        "Nodes that are broken on purpose, so that the checks themselves can be tested: every one \
+         must be caught, and every correct node must pass. Each bug is one line of a reference \
+         node. \"Nodes\" is how many a run needs at least to show the bug, \"faults\" what must \
+         happen to them; \"anomaly\" is what it may be caught by.",
+    );
+    let example = block("sh", "splitbrain node g-counter --bug local-only");
+    let mut sections = vec![format!("# The zoo\n\n{NOTICE}\n{intro}\n{example}")];
+    for node in NODES {
+        let rows = BUGS.iter().filter(|bug| bug.node == node.name).map(row);
+        let head = ["bug", "what is wrong", "nodes", "faults", "anomaly"];
+        sections.push(format!("## {}\n\n{}", node.name, table(&head, rows)));
+    }
+    sections.join("\n")
+}
+
+fn row(bug: &Bug) -> Vec<String> {
+    let list = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| code(name)).collect();
+        names.join(", ")
+    };
+    vec![
+        code(bug.name),
+        bug.what.to_owned(),
+        bug.node_count.to_string(),
+        if bug.caught_by.is_empty() {
+            "none".to_owned()
+        } else {
+            list(bug.caught_by)
+        },
+        list(bug.anomalies),
+    ]
+}
