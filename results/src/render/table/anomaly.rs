@@ -7,9 +7,12 @@ use super::super::text::{counted, moment, paragraph};
 use super::grid::{Cell, Grid};
 use crate::document::{Evidence, QuotedMessage, QuotedOp, QuotedStep};
 
-/// So many anomalies of a check are shown, and so many rows for each.
+/// So many anomalies of a check are shown.
 const ANOMALIES: usize = 3;
-const ROWS: usize = 12;
+
+/// So many rows are shown of an anomaly: how it began, and how it ended.
+const FIRST_ROWS: usize = 7;
+const LAST_ROWS: usize = 5;
 
 /// The first anomalies of a check; nothing if it has none.
 pub(in super::super) fn evidence_of(
@@ -79,9 +82,9 @@ fn rows_of(anomaly: &Anomaly, evidence: &Evidence, style: Style) -> String {
         return String::new();
     }
     rows.sort_by_key(|row| row.time);
-    let more = rows.len().saturating_sub(ROWS);
+    let more = leave_out_the_middle(&mut rows);
     let mut grid = Grid::new(&["op", "time", "from → to", "message"]).right(1);
-    for row in rows.into_iter().take(ROWS) {
+    for row in rows {
         let what = Cell::new(row.tone, row.what);
         grid.push(vec![
             row.op.into(),
@@ -100,6 +103,27 @@ fn rows_of(anomaly: &Anomaly, evidence: &Evidence, style: Style) -> String {
     text
 }
 
+/// Shortens a long list to its beginning and its end, with a row between them that says so; gives
+/// how many were left out.
+fn leave_out_the_middle(rows: &mut Vec<Row>) -> usize {
+    let more = rows.len().saturating_sub(FIRST_ROWS + LAST_ROWS);
+    if more > 0 {
+        let last = rows.split_off(rows.len() - LAST_ROWS);
+        rows.truncate(FIRST_ROWS);
+        let time = last[0].time;
+        let text = "...".to_owned();
+        rows.push(Row {
+            time,
+            op: text.clone(),
+            way: text.clone(),
+            what: text,
+            tone: Tone::Faint,
+        });
+        rows.extend(last);
+    }
+    more
+}
+
 /// The request and the reply of an operation, or what became of it instead.
 fn op_rows(op: &QuotedOp, evidence: &Evidence) -> Vec<Row> {
     let node = op.node.as_deref().unwrap_or("?");
@@ -108,7 +132,11 @@ fn op_rows(op: &QuotedOp, evidence: &Evidence) -> Vec<Row> {
     let client = request.map_or("client", |message| message.src.as_str());
     let mut rows = vec![Row {
         time: op.time,
-        op: format!("#{}", op.index),
+        op: if op.is_final {
+            format!("#{} final", op.index)
+        } else {
+            format!("#{}", op.index)
+        },
         way: format!("{client} → {node}"),
         what: request.map_or_else(|| in_words(op), |message| message.body.clone()),
         tone: Tone::Plain,
@@ -118,11 +146,7 @@ fn op_rows(op: &QuotedOp, evidence: &Evidence) -> Vec<Row> {
     let value = || format!("{}: {}", word(end.kind), end.value);
     rows.push(Row {
         time: end.time,
-        op: if op.is_final {
-            "final".to_owned()
-        } else {
-            String::new()
-        },
+        op: format!("#{}", op.index),
         way: reply.map_or_else(String::new, |_| format!("{node} → {client}")),
         what: match (reply, &end.error) {
             (Some(message), _) => message.body.clone(),
