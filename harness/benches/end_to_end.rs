@@ -3,6 +3,12 @@
 //! Measures the `splitbrain` binary from outside, beside a baseline of the same run: a line sent to
 //! `cat` and back, one at a time, without any harness. `cargo bench -p harness --bench end_to_end`.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "measures and prints"
+)]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -38,7 +38,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run one workload against one node program, under faults, and judge it.
-    Test(TestArgs),
+    Test(Box<TestArgs>),
     /// Run a whole suite against one program and print the table with points.
     Grade(GradeArgs),
     /// List what there is.

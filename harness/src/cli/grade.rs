@@ -103,6 +103,10 @@ fn directory(args: &GradeArgs, suite: &Suite, seed: Seed) -> Result<PathBuf, Fai
         return Ok(out.clone());
     }
     let name = format!("grade-{}", suite.name);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the date in the directory's name"
+    )]
     let now = jiff::Zoned::now();
     let made = RunDir::create(Path::new(RUNS), &name, &now, &seed.to_string());
     let made = made.map_err(|e| Failure::new(e.exit(), e.to_string()))?;

@@ -1,7 +1,7 @@
 //! Suites: the items that a program is graded by, and how many points each is worth.
 //!
 //! A suite is a TOML file. [`Suite::parse`] reads one and reports everything that is wrong with
-//! it, each with its line quoted; [`built_in`] finds those that ship with Splitbrain.
+//! it, each with its line quoted; [`built_in()`] finds those that ship with Splitbrain.
 
 mod built_in;
 mod options;

@@ -37,7 +37,7 @@ pub(super) fn wrong_status(
     sibling: &Sibling,
     answer: &Outcome,
     possible: &BTreeSet<Outcome>,
-    reason: String,
+    reason: &str,
 ) -> Anomaly {
     let what = format!(
         "{} answered {} to the put of {sibling} to {:?}; expected {}. {reason} Compare entry by \

@@ -98,7 +98,7 @@ impl SiblingsCheck {
         if let Err(possible) = possible {
             let reason = reports::reason(&before.stored, &sibling.clock);
             self.anomalies.push(reports::wrong_status(
-                op, sibling, &answer, &possible, reason,
+                op, sibling, &answer, &possible, &reason,
             ));
         }
     }
