@@ -17,7 +17,6 @@ use super::progress::Progress;
 use super::test::{RUNS, draw_seed, program, write_junit};
 use crate::grade::{GradeRequest, GradeWatcher, exit_of, grade};
 use crate::run::grade_command;
-use crate::supervisor::StartError;
 
 pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
     let suite = load(&args.suite)?;
@@ -32,7 +31,6 @@ pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
         ));
     }
     let program = program(&args.program)?;
-    program.check().map_err(|e| cannot_start(&e))?;
     if let Some(notes) = &suite.notes {
         output.say(&format!("{}\n", notes.trim()));
     }
@@ -64,15 +62,6 @@ pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
         }
         Ok(interrupts.exit().unwrap_or_else(|| exit_of(&document)))
     })
-}
-
-/// Every item would say the same of a program that cannot be started.
-fn cannot_start(error: &StartError) -> Failure {
-    let hint = error
-        .hint()
-        .map(|hint| format!("\n  {hint}"))
-        .unwrap_or_default();
-    Failure::new(Exit::NoInput, format!("{error}{hint}"))
 }
 
 /// A built-in suite by its name, or a suite file by its path.

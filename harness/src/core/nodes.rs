@@ -196,8 +196,11 @@ impl Core<'_> {
 
     pub(super) fn node_start_failed(&mut self, node: usize, what: String, hint: String) {
         self.nodes[node].state = State::Gone;
+        let id = &self.nodes[node].id;
+        let what = format!("{id} could not be started: {what}.");
+        let hint = (!hint.is_empty()).then(|| format!("What to do: {hint}"));
         let details = Details {
-            hint: Some(hint),
+            hint,
             ..Details::default()
         };
         self.problem(node, Problem::StartFailed, what, details);
