@@ -9,6 +9,8 @@ CARGO ?= cargo
 # A fixed version, so that a new release of the tool cannot break an old commit.
 CARGO_DENY_VERSION := 0.20.2
 SPLITBRAIN := target/release/splitbrain
+# All integration tests of the harness that start processes.
+E2E := $(filter-out generated_docs tidy zoo,$(basename $(notdir $(wildcard harness/tests/*))))
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,10 +53,11 @@ demo: build ## Grade a correct and a broken counter, and show both tables
 	@.ci/demo $(SPLITBRAIN)
 
 zoo: ## Run every broken node and see that it is caught, and that the correct ones pass
-	@$(CARGO) test --locked -p nodes --test zoo -- --include-ignored
+	@$(CARGO) test --locked -p nodes --test world -- --include-ignored
+	@$(CARGO) test --locked -p harness --test zoo -- --include-ignored
 
 bench: ## Measure
 	@$(CARGO) bench --locked --workspace
 
-e2e: build ## Run the end-to-end tests: real processes, the whole command line
-	@$(CARGO) test --locked -p harness --test 'e2e*' -- --include-ignored
+e2e: setup ## Run the end-to-end tests: real processes, the whole command line
+	@$(CARGO) test --locked -p harness $(E2E:%=--test %) -- --include-ignored

@@ -184,3 +184,23 @@ fn every_dependency_has_its_reason_in_the_docs() {
         "docs/dependencies.md has one line for each"
     );
 }
+
+#[test]
+fn links_in_documents_lead_somewhere() {
+    let mut complaints = Vec::new();
+    for page in sources::pages() {
+        let dir = page.path.rsplit_once('/').map_or(".", |(dir, _)| dir);
+        let links = page.text.split("](").skip(1);
+        let targets = links
+            .filter_map(|rest| rest.split_once(')'))
+            .map(|(target, _)| target);
+        for target in targets.filter(|target| !target.starts_with("http")) {
+            let file = target.split('#').next().unwrap_or_default();
+            let there = sources::root().join(dir).join(file).exists();
+            if !file.is_empty() && !there {
+                complaints.push(format!("{}: nothing is at {target}", page.path));
+            }
+        }
+    }
+    report(&complaints);
+}

@@ -1,9 +1,9 @@
-//! The project's Rust files.
+//! The project's files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A file, with its path from the top of the repository.
+/// A file of source code or text, with its path from the top of the repository.
 pub(crate) struct Source {
     pub(crate) path: String,
     pub(crate) text: String,
@@ -23,13 +23,24 @@ pub(crate) fn read(path: &str) -> String {
 pub(crate) fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     for room in ["checker", "harness", "nodes", "results", "workloads"] {
-        collect(room, &mut found);
+        collect(room, ".rs", &mut found);
     }
     assert!(found.len() > 100, "the sources are found");
     found
 }
 
-fn collect(dir: &str, found: &mut Vec<Source>) {
+/// All documents.
+pub(crate) fn pages() -> Vec<Source> {
+    let page = |path: &str| Source {
+        path: path.to_owned(),
+        text: read(path),
+    };
+    let mut found = vec![page("README.md"), page("CHANGELOG.md")];
+    collect("docs", ".md", &mut found);
+    found
+}
+
+fn collect(dir: &str, end: &str, found: &mut Vec<Source>) {
     let entries = fs::read_dir(root().join(dir)).unwrap_or_else(|e| panic!("{dir}: {e}"));
     let mut names: Vec<String> = entries
         .map(|entry| {
@@ -48,8 +59,8 @@ fn collect(dir: &str, found: &mut Vec<Source>) {
             continue;
         }
         if root().join(&path).is_dir() {
-            collect(&path, found);
-        } else if path.ends_with(".rs") {
+            collect(&path, end, found);
+        } else if path.ends_with(end) {
             let text = read(&path);
             found.push(Source { path, text });
         }
