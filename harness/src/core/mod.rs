@@ -169,7 +169,7 @@ impl<'a> Core<'a> {
     fn take(&mut self, input: Input<'_>) {
         match input {
             Input::Started(node) => self.node_started(node),
-            Input::StartFailed(node, what, hint) => self.node_start_failed(node, what, hint),
+            Input::StartFailed(node, what, hint) => self.node_start_failed(node, &what, &hint),
             Input::Line(node, line) => self.line(node, line),
             Input::LineTooLong(node, prefix, limit) => self.line_too_long(node, prefix, limit),
             Input::HalfLine(node, half) => self.half_line(node, half),

@@ -194,7 +194,7 @@ impl Core<'_> {
         }
     }
 
-    pub(super) fn node_start_failed(&mut self, node: usize, what: String, hint: String) {
+    pub(super) fn node_start_failed(&mut self, node: usize, what: &str, hint: &str) {
         self.nodes[node].state = State::Gone;
         let id = &self.nodes[node].id;
         let what = format!("{id} could not be started: {what}.");
