@@ -319,7 +319,7 @@ impl Core<'_> {
             _ => "that it was never sent",
         };
         let what = format!(
-            "{} answered a request of {} {trouble}: {}",
+            "{} answered a request of {} {trouble}: {}.",
             self.nodes[from].id,
             message.dest,
             quote(message.body.get().as_bytes())

@@ -31,11 +31,11 @@ const QUOTE_BYTES: usize = 160;
 /// A line as it is quoted in messages: shortened, and readable whatever bytes it has.
 pub(super) fn quote(line: &[u8]) -> String {
     let shown = &line[..line.len().min(QUOTE_BYTES)];
-    let mut text = String::from_utf8_lossy(shown).replace(|c: char| c.is_control(), "\u{fffd}");
-    if shown.len() < line.len() {
-        text.push_str(&format!("... ({} bytes)", line.len()));
+    let text = String::from_utf8_lossy(shown).replace(|c: char| c.is_control(), "\u{fffd}");
+    match line.len() {
+        length if length > shown.len() => format!("`{text}...` ({length} bytes)"),
+        _ => format!("`{text}`"),
     }
-    text
 }
 
 impl Core<'_> {
@@ -57,7 +57,7 @@ impl Core<'_> {
             return line;
         };
         let id = &self.nodes[from].id;
-        let what = format!("{id} wrote a byte order mark before: {}", quote(rest));
+        let what = format!("{id} wrote a byte order mark before {}.", quote(rest));
         self.problem(from, Problem::ByteOrderMark, what, Details::default());
         rest
     }
@@ -128,7 +128,7 @@ impl Core<'_> {
         };
         let id = &self.nodes[from].id;
         let what = format!(
-            "{id} wrote a line that is no message ({error}): {}",
+            "{id} wrote a line that is no message ({error}): {}.",
             quote(line)
         );
         let details = Details {
@@ -141,7 +141,7 @@ impl Core<'_> {
     pub(super) fn line_too_long(&mut self, from: usize, prefix: &[u8], limit: usize) {
         let id = &self.nodes[from].id;
         let what = format!(
-            "{id} wrote a line of more than {limit} bytes, which was dropped; it begins with: {}",
+            "{id} wrote a line of more than {limit} bytes, which was dropped; it begins with {}.",
             quote(prefix)
         );
         self.problem(from, Problem::LineTooLong, what, Details::default());
@@ -153,14 +153,18 @@ impl Core<'_> {
         if node.unreachable_because().is_some() {
             return;
         }
-        let what = format!("{} ended in the middle of a line: {}", node.id, quote(half));
+        let what = format!(
+            "{} ended in the middle of a line: {}.",
+            node.id,
+            quote(half)
+        );
         self.problem(from, Problem::HalfLine, what, Details::default());
     }
 
     fn unknown_destination(&mut self, from: usize, message: &Message) {
         let id = &self.nodes[from].id;
         let what = format!(
-            "{id} sent a message to `{}`, and there is nobody of this name: {}",
+            "{id} sent a message to `{}`, and there is nobody of this name: {}.",
             message.dest,
             quote(message.body.get().as_bytes())
         );
@@ -185,7 +189,7 @@ impl Core<'_> {
             InReplyTo::Unusable => (Problem::BadInReplyTo, "whose in_reply_to is no msg_id"),
         };
         let what = format!(
-            "{} sent {} a message {trouble}: {}",
+            "{} sent {} a message {trouble}: {}.",
             self.nodes[from].id,
             message.dest,
             quote(message.body.get().as_bytes())

@@ -323,7 +323,7 @@ impl Core<'_> {
         let reply = Reply { body };
         if reply.kind() != reply_kind && (is_init || reply.kind() != "error") {
             let what = format!(
-                "{} answered `{}` where `{reply_kind}` was expected: {}",
+                "{} answered `{}` where `{reply_kind}` was expected: {}.",
                 self.nodes[node].id,
                 reply.kind(),
                 quote(message.body.get().as_bytes()),

@@ -85,7 +85,8 @@ impl<'a> Envelope<'a> {
 fn diagnose(text: &str) -> EnvelopeError {
     let value: serde_json::Value = match serde_json::from_str(text) {
         Ok(value) => value,
-        Err(e) => return EnvelopeError::NotJson(e.to_string()),
+        // There is but one line.
+        Err(e) => return EnvelopeError::NotJson(e.to_string().replace("line 1 column", "column")),
     };
     let Some(object) = value.as_object() else {
         return EnvelopeError::NotObject(kind_of(&value));
@@ -148,7 +149,7 @@ mod tests {
     fn every_mistake_is_named() {
         let message = |line: &[u8]| Envelope::parse(line).expect_err("malformed").to_string();
         assert_eq!(message(b"{\"a\":\"\xff\"}"), "byte 6 is not valid UTF-8");
-        assert!(message(b"hello").starts_with("not JSON: expected value"));
+        assert_eq!(message(b"hello"), "not JSON: expected value at column 1");
         assert_eq!(message(b"[1]"), "JSON, but a list instead of an object");
         assert_eq!(message(br#"{"dest":"n0","body":{}}"#), "`src` is missing");
         assert_eq!(

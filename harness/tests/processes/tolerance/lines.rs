@@ -119,10 +119,8 @@ def on(m):
     let Some(node) = python(functions) else {
         return;
     };
-    let outcome = Run::echo(&node)
-        .with("--time-limit", "1")
-        .with("--timeout", "700")
-        .done();
+    let run = Run::echo(&node).with("--timeout", "500");
+    let outcome = run.with("--time-limit", "2").done();
     outcome.assert_invalid().assert_others_judged();
     let parts = ["16777216 bytes", r#"{"src": "n0", "dest": "c1""#];
     outcome.assert_says("protocol", "line-too-long", &parts);

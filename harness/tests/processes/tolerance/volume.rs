@@ -42,7 +42,9 @@ def on(m):
     };
     let run = Run::echo(&node)
         .with("--node-count", "2")
+        .with("--concurrency", "1")
         .with("--rate", "2")
+        .with("--timeout", "30000")
         .with("--time-limit", "1.5");
     let outcome = with_little_memory(&run.with("--latency", "300"));
     outcome.assert_invalid();
