@@ -142,7 +142,7 @@ impl Core<'_> {
         let id = &self.nodes[from].id;
         let what = format!(
             "{id} wrote a line of more than {limit} bytes, which was dropped; it begins with {}.",
-            quote(prefix)
+            quote(&prefix[..prefix.len().min(QUOTE_BYTES)])
         );
         self.problem(from, Problem::LineTooLong, what, Details::default());
     }

@@ -57,6 +57,7 @@ pub(crate) async fn run(
         supervisor,
         events,
         begun: Instant::now(),
+        now_ns: 0,
         nodes: vec![NodeState::default(); ids.len()],
         done: false,
     };
@@ -77,6 +78,7 @@ struct Driver<'a> {
     supervisor: Supervisor,
     events: mpsc::Receiver<NodeEvent>,
     begun: Instant,
+    now_ns: TimeNs,
     nodes: Vec<NodeState>,
     done: bool,
 }
@@ -90,6 +92,7 @@ impl Driver<'_> {
         while !self.done {
             tokio::select! {
                 reason = stop.requested() => {
+                    self.look_at_the_clock();
                     self.step(Input::Interrupt(reason.to_string()), &mut out, sink);
                 }
                 _ = self.events.recv_many(&mut events, EVENTS_AT_ONCE) => {
@@ -98,19 +101,20 @@ impl Driver<'_> {
                     }
                 }
                 () = until(self.begun, self.core.next_deadline_ns()) => {
+                    self.look_at_the_clock();
                     self.step(Input::Tick, &mut out, sink);
                 }
             }
         }
     }
 
-    fn now_ns(&self) -> TimeNs {
-        u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(TimeNs::MAX)
+    /// One event is dealt with at one time, however long that takes.
+    fn look_at_the_clock(&mut self) {
+        self.now_ns = u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(TimeNs::MAX);
     }
 
     fn step(&mut self, input: Input<'_>, out: &mut Vec<Output>, sink: &mut dyn FnMut(&Event)) {
-        let now_ns = self.now_ns();
-        self.core.step(now_ns, input, out);
+        self.core.step(self.now_ns, input, out);
         self.carry_out(out, sink);
     }
 
@@ -125,6 +129,9 @@ impl Driver<'_> {
             incarnation,
             kind,
         } = event;
+        // What is due by now comes first: it may be this process's end and a new one's beginning.
+        self.look_at_the_clock();
+        self.step(Input::Tick, out, sink);
         // What a killed process had still written or done is over once its successor is asked for.
         if incarnation != self.nodes[node].starts {
             return;

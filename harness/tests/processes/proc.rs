@@ -3,15 +3,15 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// Asks again and again until there is an answer; a test that waits a minute has failed.
+/// Asks again and again until there is an answer; a test that waits two minutes has failed.
 #[expect(clippy::disallowed_methods, reason = "/proc and files send no events")]
 pub(crate) fn until<T>(what: &str, mut question: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(120);
     loop {
         if let Some(answer) = question() {
             return answer;
         }
-        assert!(Instant::now() < deadline, "not within a minute: {what}");
+        assert!(Instant::now() < deadline, "not within two minutes: {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -188,9 +188,9 @@ impl Outcome {
             .unwrap_or_else(|| panic!("no document: {self}"))
     }
 
-    /// Demands that most operations went well although something was wrong.
+    /// Demands that what went well was judged although something was wrong.
     pub(crate) fn assert_others_judged(&self) -> &Self {
-        assert!(self.ok() > 5, "{self}");
+        assert!(self.ok() > 0, "{self}");
         assert_eq!(self.check("echo")["verdict"], "valid", "{self}");
         self
     }

@@ -112,15 +112,13 @@ def on(m):
 fn a_line_over_the_limit_is_dropped_and_its_beginning_shown() {
     let functions = "
 def on(m):
-    if count == 1:
-        reply(m, {'type': 'echo_ok', 'echo': 'x' * (17 << 20)})
-    else:
-        echo(m)";
+    if count == 4:
+        send('c1', {'all': 'x' * (17 << 20)})
+    echo(m)";
     let Some(node) = python(functions) else {
         return;
     };
-    let run = Run::echo(&node).with("--timeout", "500");
-    let outcome = run.with("--time-limit", "2").done();
+    let outcome = Run::echo(&node).with("--timeout", "30000").done();
     outcome.assert_invalid().assert_others_judged();
     let parts = ["16777216 bytes", r#"{"src": "n0", "dest": "c1""#];
     outcome.assert_says("protocol", "line-too-long", &parts);

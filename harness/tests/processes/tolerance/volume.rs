@@ -70,7 +70,7 @@ def on(m):
     };
     let run = Run::echo(&node)
         .with("--node-count", "2")
-        .with("--timeout", "20000")
+        .with("--timeout", "100000")
         .with("--time-limit", "1");
     let outcome = with_little_memory(&run);
     outcome.assert_invalid().assert_others_judged();
