@@ -11,6 +11,7 @@
 //! - [`random`]: independent random streams, each with a label, from one seed.
 
 pub mod anomaly;
+mod anti_entropy;
 mod broadcast;
 mod echo;
 pub mod event;

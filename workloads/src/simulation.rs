@@ -144,12 +144,19 @@ pub(crate) fn simulate<'a, M: Model + 'a>(
     };
     simulation.main_phase();
     simulation.final_phase();
-    let results = judge(&simulation.events, workload.checks(&setup));
+    let mut results = judge(&simulation.events, workload.checks(&setup));
+    let mut run_checks = workload.run_checks(&setup);
+    for check in &mut run_checks {
+        for event in &simulation.events {
+            check.on_event(event);
+        }
+        results.push(check.finish());
+    }
     Outcome { results }
 }
 
 /// What checks say about events.
-pub(crate) fn judge(events: &[Event], checks: Vec<Box<dyn Check>>) -> Vec<CheckResult> {
+fn judge(events: &[Event], checks: Vec<Box<dyn Check>>) -> Vec<CheckResult> {
     let judge_one = |mut check: Box<dyn Check>| {
         for event in events {
             match event {
@@ -369,7 +376,7 @@ impl Simulation<'_> {
         self.events.push(Event::Message(MessageEvent {
             time_ns: self.index * 1000,
             id: self.events.len() as u64,
-            step: MessageStep::Deliver,
+            step: MessageStep::Send,
             src: src.into(),
             dest: dest.into(),
             between_nodes: src.starts_with('n') && dest.starts_with('n'),

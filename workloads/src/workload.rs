@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::options::{RunOptions, unknown};
 use crate::random::Stream;
+use crate::run_checks::RunCheck;
 
 /// One workload. Each lives in a file of its own and says everything about itself there.
 pub trait Workload: Send + Sync {
@@ -17,6 +18,12 @@ pub trait Workload: Send + Sync {
 
     /// The workload's own checks; `protocol`, `crash` and `progress` come on top.
     fn checks(&self, setup: &Setup<'_>) -> Vec<Box<dyn Check>>;
+
+    /// The workload's own checks that look at more than operations, for example at messages.
+    fn run_checks(&self, setup: &Setup<'_>) -> Vec<Box<dyn RunCheck>> {
+        let _ = setup;
+        Vec::new()
+    }
 }
 
 /// What documentation, `list` and `progress` need to know about a workload.
@@ -217,6 +224,7 @@ pub const WORKLOADS: &[&dyn Workload] = &[
     &crate::g_counter::GCounter,
     &crate::lww_kv::LwwKv,
     &crate::vector_kv::VectorKv,
+    &crate::anti_entropy::AntiEntropy,
 ];
 
 /// The workload of this name.

@@ -64,6 +64,7 @@ impl RunChecks {
         for check in workload.checks(setup) {
             checks.push(Box::new(HistoryCheck(check)));
         }
+        checks.extend(workload.run_checks(setup));
         if let Some(demanded) = setup.options.availability {
             checks.push(Box::new(availability::AvailabilityCheck::new(demanded)));
         }
