@@ -34,6 +34,25 @@ impl Findings {
         }
     }
 
+    /// Counts a violation that is built already and files it with others of its type; types come
+    /// in the order in which they were first seen.
+    pub fn note(&mut self, anomaly: Anomaly) {
+        self.count += 1;
+        let is_alike =
+            |part: &&mut Vec<Anomaly>| part.first().is_some_and(|first| first.kind == anomaly.kind);
+        match self.parts.iter_mut().find(is_alike) {
+            Some(part) if part.len() < CheckResult::MAX_ANOMALIES => part.push(anomaly),
+            Some(_) => {}
+            None => self.parts.push(vec![anomaly]),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// These, and after them others of a less telling kind.
     #[must_use]
     pub fn then(mut self, less_telling: Self) -> Self {
@@ -80,6 +99,14 @@ impl Findings {
     }
 }
 
+impl Extend<Anomaly> for Findings {
+    fn extend<I: IntoIterator<Item = Anomaly>>(&mut self, anomalies: I) {
+        for anomaly in anomalies {
+            self.note(anomaly);
+        }
+    }
+}
+
 impl From<Vec<Anomaly>> for Findings {
     fn from(anomalies: Vec<Anomaly>) -> Self {
         Self {
@@ -104,6 +131,21 @@ mod tests {
         assert_eq!(result.verdict, Verdict::Invalid);
         assert_eq!(result.summary, "number 0 (49 more)");
         assert_eq!(result.anomalies.len(), CheckResult::MAX_ANOMALIES);
+    }
+
+    #[test]
+    fn a_frequent_type_does_not_hide_a_rare_one() {
+        let mut findings = Findings::new();
+        findings.extend((0..50).map(|n| Anomaly::new("odd", format!("number {n}"))));
+        findings.note(Anomaly::new("rare", "one"));
+        assert_eq!(findings.count(), 51);
+        let result = findings.into_result("odds", "none");
+        assert_eq!(result.summary, "number 0 (50 more)");
+        assert_eq!(result.anomalies.len(), CheckResult::MAX_ANOMALIES);
+        assert_eq!(
+            result.anomalies.last().map(|a| a.kind.as_str()),
+            Some("rare")
+        );
     }
 
     #[test]

@@ -108,6 +108,169 @@ n1 -> n0  an older total of n1 arrives late and replaces the newer one
 c1 -> n0  read            n0 -> c1  read_ok 8      <- went back",
     },
     AnomalyDef {
+        name: "phantom-value",
+        meaning: "A read shows a value that nobody wrote to that key. The usual causes are one \
+                  variable for all keys, and keeping a value under the wrong key on merge.",
+        example: "\
+c1 -> n0  write x \"a\"    n0 -> c1  write_ok ts 10
+c1 -> n0  kv_read y      n0 -> c1  kv_read_ok \"a\"   <- \"a\" was written to x",
+    },
+    AnomalyDef {
+        name: "wrong-timestamp",
+        meaning: "A value has another timestamp than the one its write got. The usual causes are \
+                  stamping merged entries with the time of the merge, and asking for the time \
+                  twice, once for the store and once for the answer.",
+        example: "\
+c1 -> n0  write x \"a\"                      n0 -> c1  write_ok ts 10
+c2 -> n1  kv_merge {x: \"a\", ts 10}         n1 -> c2  kv_merge_ok updated 1
+c2 -> n1  kv_read x                        n1 -> c2  kv_read_ok \"a\" ts 12   <- not 10",
+    },
+    AnomalyDef {
+        name: "backwards-merge",
+        meaning: "A node shows an older entry than one it had. The usual cause is a merge that \
+                  takes whatever comes, without looking which timestamp is greater.",
+        example: "\
+c1 -> n0  write x \"b\"                  n0 -> c1  write_ok ts 20
+c1 -> n0  kv_merge {x: \"a\", ts 10}     (an entry that comes late)
+c1 -> n0  kv_read x                    n0 -> c1  kv_read_ok \"a\" ts 10   <- it had ts 20",
+    },
+    AnomalyDef {
+        name: "lost-write",
+        meaning: "A write was acknowledged, nothing newer was written, and it is not there. The \
+                  usual causes are a merge that only takes keys it does not have yet, and a store \
+                  in memory only when the node is killed.",
+        example: "\
+c1 -> n0  write x \"a\"    n0 -> c1  write_ok ts 10
+(n0 is killed and started again)
+c1 -> n0  kv_read x      n0 -> c1  error 20   <- x was written",
+    },
+    AnomalyDef {
+        name: "missing-key",
+        meaning: "A key that nobody wrote is not answered with error 20 (key does not exist). The \
+                  usual cause is a look-up that gives null or 0 for what is not there.",
+        example: "\
+c1 -> n0  kv_read never-0
+n0 -> c1  kv_read_ok null   <- error 20 was expected",
+    },
+    AnomalyDef {
+        name: "wrong-updated",
+        meaning: "A merge does not count the entries that it took over. Only entries count whose \
+                  timestamp is greater than the stored one, or whose key is new; the same entry \
+                  again changes nothing.",
+        example: "\
+c1 -> n0  kv_merge {x: \"a\", ts 10}    n0 -> c1  kv_merge_ok updated 1
+c1 -> n0  kv_merge {x: \"a\", ts 10}    n0 -> c1  kv_merge_ok updated 1   <- 0",
+    },
+    AnomalyDef {
+        name: "wrong-status",
+        meaning: "The status of a put is wrong for every order of the concurrent operations, or \
+                  the number of siblings is. Compare clocks entry by entry: one dominates when no \
+                  entry is less and one is greater; count the new value among the siblings.",
+        example: "\
+c1 -> n0  kv_put x \"a\" [1,0]    n0 -> c1  kv_put_ok written
+c1 -> n0  kv_put x \"b\" [0,1]    n0 -> c1  kv_put_ok written   <- conflict, 2 siblings",
+    },
+    AnomalyDef {
+        name: "phantom-sibling",
+        meaning: "A get shows a value that nobody put to that key, or one with another clock than \
+                  it was put with. A value keeps the clock of its put.",
+        example: "\
+c1 -> n0  kv_put x \"a\" [1,0]    n0 -> c1  kv_put_ok written
+c1 -> n0  kv_get x              n0 -> c1  kv_get_ok \"a\" [2,0]   <- the clock was [1,0]",
+    },
+    AnomalyDef {
+        name: "duplicate-sibling",
+        meaning: "A get shows the same value with the same clock twice. The usual cause is a list \
+                  to which values are appended that other nodes tell again.",
+        example: "\
+c1 -> n0  kv_put x \"a\" [1,0]    n0 -> c1  kv_put_ok written
+n0 -> n1  x: \"a\" [1,0]          (arrives twice)
+c2 -> n1  kv_get x              n1 -> c2  kv_get_ok \"a\" [1,0], \"a\" [1,0]",
+    },
+    AnomalyDef {
+        name: "dominated-sibling",
+        meaning: "A get shows a value although the clock of another one dominates its clock. When \
+                  a value is stored, those that it dominates must go; a stale one is not stored.",
+        example: "\
+c1 -> n0  kv_put x \"a\" [1,0]    n0 -> c1  kv_put_ok written
+c1 -> n0  kv_put x \"b\" [2,0]    n0 -> c1  kv_put_ok written
+c1 -> n0  kv_get x              n0 -> c1  kv_get_ok \"a\" [1,0], \"b\" [2,0]",
+    },
+    AnomalyDef {
+        name: "lost-sibling",
+        meaning: "A put was accepted, no clock dominates it, and its value is not there. The usual \
+                  causes are overwriting what is concurrent, comparing clocks by their sum or by \
+                  one entry, and a store in memory only when the node is killed.",
+        example: "\
+c1 -> n0  kv_put x \"a\" [1,0]    n0 -> c1  kv_put_ok written
+c1 -> n0  kv_put x \"b\" [0,1]    n0 -> c1  kv_put_ok conflict 2
+c1 -> n0  kv_get x              n0 -> c1  kv_get_ok \"b\" [0,1]   <- \"a\" is lost",
+    },
+    AnomalyDef {
+        name: "unresolved",
+        meaning: "After a resolve whose clock dominates everything, more than one value is left. \
+                  Resolving replaces all that its clock dominates.",
+        example: "\
+(x has \"a\" [1,0] and \"b\" [0,1])
+c1 -> n0  kv_resolve x \"ab\" [1,1]    n0 -> c1  kv_resolve_ok resolved
+c1 -> n0  kv_get x    n0 -> c1  kv_get_ok \"a\" [1,0], \"b\" [0,1], \"ab\" [1,1]",
+    },
+    AnomalyDef {
+        name: "digest-mismatch",
+        meaning: "Equal sets have different digests, or different sets the same one. The usual \
+                  causes are hashing the elements in the order in which they came, a hash that \
+                  each process seeds for itself, and a digest of the number of elements.",
+        example: "\
+(n0 got 1 and then 2, n1 got 2 and then 1)
+c1 -> n0  digest    n0 -> c1  digest_ok \"a0f1\" count 2
+c2 -> n1  digest    n1 -> c2  digest_ok \"77c3\" count 2   <- the same set",
+    },
+    AnomalyDef {
+        name: "wrong-count",
+        meaning: "A digest is told with a count that is not the size of the set. The usual causes \
+                  are counting an element each time it arrives, and losing elements.",
+        example: "\
+c1 -> n0  broadcast 17    n0 -> c1  broadcast_ok
+c1 -> n0  broadcast 17    n0 -> c1  broadcast_ok
+c1 -> n0  digest          n0 -> c1  digest_ok \"a0f1\" count 2   <- one element",
+    },
+    AnomalyDef {
+        name: "wrong-match",
+        meaning: "A sync says that both sides match when they differ, or that they differ when \
+                  they match. Compare the digest in the request with that of your own set, and \
+                  nothing else.",
+        example: "\
+c1 -> n0  digest                           n0 -> c1  digest_ok \"a0f1\" count 2
+c1 -> n0  digest_sync \"xyz\" null           n0 -> c1  digest_sync_ok match true",
+    },
+    AnomalyDef {
+        name: "wrong-transferred",
+        meaning: "A sync does not count what the other side lacked. These are the elements of the \
+                  node's own set that are not in remote_messages, as they were before the sync.",
+        example: "\
+(n0 has 1, 2, 3)
+c1 -> n0  digest_sync \"xyz\" [1, 9]
+n0 -> c1  digest_sync_ok match false transferred 1   <- 2 and 3 were lacking: 2",
+    },
+    AnomalyDef {
+        name: "wrong-local-messages",
+        meaning: "The list in the answer to a sync is not the node's whole set, or has an element \
+                  twice. It is all that the node has, not only what the other side lacked.",
+        example: "\
+(n0 has 1, 2, 3)
+c1 -> n0  digest_sync \"xyz\" [1]
+n0 -> c1  digest_sync_ok match false local_messages [2, 3]   <- 1 is missing",
+    },
+    AnomalyDef {
+        name: "missing-union",
+        meaning: "A node did not take over what it was given in a sync. Afterwards both sides must \
+                  have the union of what they had.",
+        example: "\
+(n0 has 1 and 2)
+c1 -> n0  digest_sync \"xyz\" [9]    n0 -> c1  digest_sync_ok match false
+c1 -> n0  digest                   n0 -> c1  digest_ok \"a0f1\" count 2   <- 9 is missing",
+    },
+    AnomalyDef {
         name: "no-answer",
         meaning: "Requests got no answer although the node was there and nothing was broken: all \
                   requests of a kind, the last ones of a node, or one while no fault was active. \

@@ -112,14 +112,14 @@ impl Clients {
             // First only the digest, as the exercise has it.
             0..4 => {
                 let digest = told.unwrap_or_else(|| self.made_up_digest());
-                sync(digest, None)
+                sync(&digest, None)
             }
             // Another node's digest with its list. While nodes replicate, clients carry nothing.
             4..7 if !process.nodes_talk || other == process.node => {
                 let digest = self.digests[other].last().cloned();
                 let digest = digest.unwrap_or_else(|| self.made_up_digest());
                 let list = self.known[other].clone();
-                sync(digest, Some(&list))
+                sync(&digest, Some(&list))
             }
             // A replica of the client's own: it has some of the node's elements and some new.
             4..9 => {
@@ -128,9 +128,9 @@ impl Clients {
                 for _ in 0..random.below(3) {
                     list.insert(self.new_number(process.slot));
                 }
-                sync(self.made_up_digest(), Some(&list))
+                sync(&self.made_up_digest(), Some(&list))
             }
-            _ => sync(self.made_up_digest(), Some(&BTreeSet::new())),
+            _ => sync(&self.made_up_digest(), Some(&BTreeSet::new())),
         }
     }
 
@@ -235,13 +235,13 @@ impl Generator for Clients {
         let dealt = rounds.next((pass, round), process.slot, |phase| self.deal(phase));
         self.rounds = rounds;
         Some(match dealt? {
-            FinalOp::List => sync(self.made_up_digest(), Some(&BTreeSet::new())),
-            FinalOp::Give(list) => sync(self.made_up_digest(), Some(&list)),
+            FinalOp::List => sync(&self.made_up_digest(), Some(&BTreeSet::new())),
+            FinalOp::Give(list) => sync(&self.made_up_digest(), Some(&list)),
             FinalOp::Digest => digest(),
             FinalOp::Compare(node) => {
                 let shown = self.shown.get(&node);
                 let digest = shown.and_then(|shown| shown.digest.clone());
-                sync(digest.unwrap_or_else(|| self.made_up_digest()), None)
+                sync(&digest.unwrap_or_else(|| self.made_up_digest()), None)
             }
         })
     }
@@ -315,7 +315,7 @@ fn digest() -> Op {
     }
 }
 
-fn sync(remote_digest: Value, remote_messages: Option<&BTreeSet<u64>>) -> Op {
+fn sync(remote_digest: &Value, remote_messages: Option<&BTreeSet<u64>>) -> Op {
     let list = json!(remote_messages);
     let request = Request::new("digest_sync").with("remote_digest", remote_digest.clone());
     Op {

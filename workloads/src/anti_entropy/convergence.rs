@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use checker::{Anomaly, CheckResult, Operation, canonical};
+use checker::{Anomaly, CheckResult, Findings, Operation, canonical};
 use serde_json::Value;
 
 use super::elements::Set;
@@ -57,8 +57,8 @@ impl ConvergenceCheck {
     }
 
     /// What is wrong, and the nodes of which it cannot be told.
-    fn judge(&self) -> (Vec<Anomaly>, Vec<&str>) {
-        let mut anomalies = Vec::new();
+    fn judge(&self) -> (Findings, Vec<&str>) {
+        let mut findings = Findings::new();
         let mut undecided = Vec::new();
         let mut first: Option<(&Operation, Set)> = None;
         for node in &self.nodes {
@@ -68,14 +68,14 @@ impl ConvergenceCheck {
             };
             let lost = self.knowledge.acknowledged.minus(&list);
             if !lost.is_empty() {
-                anomalies.push(self.lost(op, &lost));
+                findings.note(self.lost(op, &lost));
             }
             match &first {
-                Some(first) => anomalies.extend(self.differ(first, (op, &list))),
+                Some(first) => findings.extend(self.differ(first, (op, &list))),
                 None => first = Some((op, list)),
             }
         }
-        (anomalies, undecided)
+        (findings, undecided)
     }
 
     fn lost(&self, op: &Operation, lost: &Set) -> Anomaly {
@@ -129,9 +129,9 @@ impl RunCheck for ConvergenceCheck {
     }
 
     fn finish(&mut self) -> CheckResult {
-        let (anomalies, undecided) = self.judge();
+        let (findings, undecided) = self.judge();
         let elements = self.knowledge.acknowledged.len();
-        let result = if anomalies.is_empty() && !undecided.is_empty() {
+        let result = if findings.is_empty() && !undecided.is_empty() {
             let what = format!(
                 "{} did not answer all final requests, so it cannot be told whether the nodes agree.",
                 undecided.join(", ")
@@ -141,7 +141,7 @@ impl RunCheck for ConvergenceCheck {
             let otherwise = format!(
                 "In the end all nodes had all {elements} acknowledged elements and the same digest."
             );
-            CheckResult::from_anomalies(self.name(), anomalies, &otherwise)
+            findings.into_result(self.name(), &otherwise)
         };
         result.with_figure("elements", Value::from(elements))
     }

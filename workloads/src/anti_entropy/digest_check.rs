@@ -1,7 +1,7 @@
 //! The check `digest`: equal sets have equal digests, different sets different ones, and counts
 //! are right.
 
-use checker::{Anomaly, CheckResult, Operation, canonical};
+use checker::{Anomaly, CheckResult, Findings, Operation, canonical};
 use protocol::number;
 
 use super::digests::{Digests, Told};
@@ -14,7 +14,7 @@ use crate::run_checks::RunCheck;
 pub(super) struct DigestCheck {
     knowledge: Knowledge,
     digests: Digests,
-    anomalies: Vec<Anomaly>,
+    findings: Findings,
     told: u64,
     exact: u64,
 }
@@ -27,7 +27,7 @@ impl DigestCheck {
         self.told += 1;
         if !(bounds.certain.len()..=bounds.possible.len()).contains(&count) {
             let anomaly = self.wrong_count(op, count, bounds);
-            self.anomalies.push(anomaly);
+            self.findings.note(anomaly);
             return;
         }
         let told = Told {
@@ -37,7 +37,7 @@ impl DigestCheck {
             bounds: bounds.with_count(count),
         };
         self.exact += u64::from(told.bounds.exact().is_some());
-        self.anomalies.extend(self.mismatch(op, &told));
+        self.findings.extend(self.mismatch(op, &told));
         self.digests.remember(told);
     }
 
@@ -131,8 +131,9 @@ impl RunCheck for DigestCheck {
             "Equal sets had equal digests and different sets different ones, in {} answers.",
             self.told
         );
-        let anomalies = std::mem::take(&mut self.anomalies);
-        CheckResult::from_anomalies(self.name(), anomalies, &otherwise)
+        let findings = std::mem::take(&mut self.findings);
+        findings
+            .into_result(self.name(), &otherwise)
             .with_figure("digests", self.told)
             .with_figure("digests_of_known_sets", self.exact)
     }

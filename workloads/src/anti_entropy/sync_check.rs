@@ -1,7 +1,7 @@
 //! The check `sync`: a sync says truly whether both sides match, tells all it has, counts what the
 //! other side lacked, and takes over what it lacked itself.
 
-use checker::{Anomaly, CheckResult, Operation, canonical};
+use checker::{Anomaly, CheckResult, Findings, Operation, canonical};
 use protocol::number;
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub(super) struct SyncCheck {
     knowledge: Knowledge,
     digests: Digests,
     traffic: Traffic,
-    anomalies: Vec<Anomaly>,
+    findings: Findings,
     matching: u64,
     different: u64,
 }
@@ -54,7 +54,7 @@ impl SyncCheck {
             self.different += 1;
             self.judge_difference(op, bounds)
         };
-        self.anomalies.extend(found);
+        self.findings.extend(found);
     }
 
     fn judge_match(&self, op: &Operation, bounds: &Bounds) -> Option<Anomaly> {
@@ -248,8 +248,9 @@ impl RunCheck for SyncCheck {
             self.matching + self.different,
             self.matching
         );
-        let anomalies = std::mem::take(&mut self.anomalies);
-        let result = CheckResult::from_anomalies(self.name(), anomalies, &otherwise)
+        let findings = std::mem::take(&mut self.findings);
+        let result = findings
+            .into_result(self.name(), &otherwise)
             .with_figure("syncs_with_match", self.matching)
             .with_figure("syncs_with_difference", self.different);
         self.traffic.add_figures(result)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use checker::{Anomaly, Check, CheckResult, Operation};
+use checker::{Anomaly, Check, CheckResult, Findings, Operation};
 
 use super::entry::Entry;
 use super::keys::is_tie;
@@ -18,7 +18,7 @@ pub(super) struct ConvergenceCheck {
     last: BTreeMap<String, BTreeMap<String, Operation>>,
     /// Nodes that did not acknowledge the last merge of the final phase.
     unmerged: BTreeSet<String>,
-    anomalies: Vec<Anomaly>,
+    findings: Findings,
     undecided: BTreeSet<String>,
     lost_later_writes: u64,
     writes: u64,
@@ -113,7 +113,7 @@ impl ConvergenceCheck {
                 }
                 _ => continue,
             };
-            self.anomalies.push(anomaly);
+            self.findings.note(anomaly);
             return;
         }
     }
@@ -144,7 +144,7 @@ impl Check for ConvergenceCheck {
         for (key, entries) in &acknowledged {
             self.judge(key, entries);
         }
-        let result = if self.anomalies.is_empty() && !self.undecided.is_empty() {
+        let result = if self.findings.is_empty() && !self.undecided.is_empty() {
             let nodes: Vec<&str> = self.undecided.iter().map(String::as_str).collect();
             let what = format!(
                 "{} did not answer all final requests, so it cannot be told whether the nodes agree.",
@@ -154,8 +154,8 @@ impl Check for ConvergenceCheck {
         } else {
             let otherwise =
                 format!("In the end all nodes returned the newest entry of all {keys} keys.");
-            let anomalies = std::mem::take(&mut self.anomalies);
-            CheckResult::from_anomalies(self.name(), anomalies, &otherwise)
+            let findings = std::mem::take(&mut self.findings);
+            findings.into_result(self.name(), &otherwise)
         };
         result
             .with_figure("keys", keys)

@@ -1,7 +1,7 @@
 //! The check `register`: every read can be explained, and no key moves backwards on a node.
 
 use checker::lww_register::Misread;
-use checker::{Anomaly, Check, CheckResult, Invocation, Operation};
+use checker::{Anomaly, Check, CheckResult, Findings, Invocation, Operation};
 use serde_json::Value;
 
 use super::entry::{Entry, Timestamp};
@@ -15,7 +15,7 @@ const KEY_DOES_NOT_EXIST: i64 = 20;
 #[derive(Debug, Default)]
 pub(super) struct RegisterCheck {
     ledger: Ledger,
-    anomalies: Vec<Anomaly>,
+    findings: Findings,
     reads: u64,
 }
 
@@ -31,7 +31,7 @@ impl Check for RegisterCheck {
     fn on_complete(&mut self, op: &Operation) {
         let (floors, acknowledged) = self.ledger.on_complete(op);
         if let Err(shown) = acknowledged {
-            self.anomalies.push(contradicted(op, &shown));
+            self.findings.note(contradicted(op, &shown));
         }
         if op.invocation.f != "kv_read" {
             return;
@@ -43,7 +43,7 @@ impl Check for RegisterCheck {
         } else {
             self.judge_error(op, floor)
         };
-        self.anomalies.extend(found);
+        self.findings.extend(found);
     }
 
     fn finish(&mut self) -> CheckResult {
@@ -52,8 +52,9 @@ impl Check for RegisterCheck {
              what the node had before.",
             self.reads
         );
-        let anomalies = std::mem::take(&mut self.anomalies);
-        CheckResult::from_anomalies(self.name(), anomalies, &otherwise)
+        let findings = std::mem::take(&mut self.findings);
+        findings
+            .into_result(self.name(), &otherwise)
             .with_figure("reads", self.reads)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use checker::{Anomaly, Check, CheckResult, Invocation, Operation};
+use checker::{Anomaly, Check, CheckResult, Findings, Invocation, Operation};
 use serde_json::Value;
 
 use super::entry::{Entry, Timestamp};
@@ -26,7 +26,7 @@ pub(super) struct TiesCheck {
     tied: BTreeSet<String>,
     /// Nodes that did not acknowledge their last merge.
     unmerged: BTreeSet<String>,
-    anomalies: Vec<Anomaly>,
+    findings: Findings,
 }
 
 impl Check for TiesCheck {
@@ -71,8 +71,9 @@ impl Check for TiesCheck {
             "All nodes kept the same entry wherever two had the same timestamp ({} keys).",
             self.tied.len()
         );
-        let anomalies = std::mem::take(&mut self.anomalies);
-        CheckResult::from_anomalies(self.name(), anomalies, &otherwise)
+        let findings = std::mem::take(&mut self.findings);
+        findings
+            .into_result(self.name(), &otherwise)
             .with_figure("ties", self.tied.len())
     }
 }
@@ -109,8 +110,8 @@ impl TiesCheck {
         };
         // An entry that is older or was never written is the business of `register`.
         if entry.ts == winner.ts && entry.value() != winner.value() {
-            self.anomalies
-                .push(differently(op, &entry, first, winner.value(), &winner.ts));
+            self.findings
+                .note(differently(op, &entry, first, winner.value(), &winner.ts));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The check `updated`: a merge counts exactly the entries that changed something.
 
-use checker::{Anomaly, Check, CheckResult, Invocation, Operation};
+use checker::{Anomaly, Check, CheckResult, Findings, Invocation, Operation};
 use protocol::number;
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use super::ledger::{Floor, Ledger, merged};
 #[derive(Debug, Default)]
 pub(super) struct UpdatedCheck {
     ledger: Ledger,
-    anomalies: Vec<Anomaly>,
+    findings: Findings,
     merges: u64,
     exact: u64,
     merged: u64,
@@ -53,8 +53,9 @@ impl Check for UpdatedCheck {
             "All {} merges counted what they changed ({} of them could be checked exactly).",
             self.merges, self.exact
         );
-        let anomalies = std::mem::take(&mut self.anomalies);
-        CheckResult::from_anomalies(self.name(), anomalies, &otherwise)
+        let findings = std::mem::take(&mut self.findings);
+        findings
+            .into_result(self.name(), &otherwise)
             .with_figure("merges", self.merges)
             .with_figure("entries_merged", self.merged)
             .with_figure("entries_updated", self.updated)
@@ -86,7 +87,7 @@ impl UpdatedCheck {
         self.updated += answer;
         if !(least..=most).contains(&answer) {
             let anomaly = miscounted(op, answer, (least, most), &new, &old);
-            self.anomalies.push(anomaly);
+            self.findings.note(anomaly);
         }
     }
 }

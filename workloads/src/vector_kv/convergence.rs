@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use checker::mv_register::{Clock, Outcome, admit};
-use checker::{Anomaly, Check, CheckResult, Invocation, Operation};
+use checker::{Anomaly, Check, CheckResult, Findings, Invocation, Operation};
 
 use super::key_of;
 use super::keys::is_shared;
@@ -17,7 +17,7 @@ pub(super) struct ConvergenceCheck {
     nodes: Vec<String>,
     keys: BTreeMap<String, Key>,
     undecided: BTreeSet<String>,
-    anomalies: Vec<Anomaly>,
+    findings: Findings,
 }
 
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ impl ConvergenceCheck {
             Some(pair) => Some(diverged(&pair[0], &pair[1])),
             None => lists.first().and_then(|(op, list)| key.judge(op, list)),
         };
-        self.anomalies.extend(anomaly);
+        self.findings.extend(anomaly);
     }
 }
 
@@ -131,7 +131,7 @@ impl Check for ConvergenceCheck {
             self.judge(name);
         }
         let keys = names.len();
-        let result = if self.anomalies.is_empty() && !self.undecided.is_empty() {
+        let result = if self.findings.is_empty() && !self.undecided.is_empty() {
             let nodes: Vec<&str> = self.undecided.iter().map(String::as_str).collect();
             let what = format!(
                 "{} did not answer all final gets, so it cannot be told whether the nodes agree.",
@@ -143,8 +143,8 @@ impl Check for ConvergenceCheck {
                 0 => "Nodes do not replicate, so no key was written at several of them.".to_owned(),
                 _ => format!("In the end all nodes had the same values of all {keys} shared keys."),
             };
-            let anomalies = std::mem::take(&mut self.anomalies);
-            CheckResult::from_anomalies(self.name(), anomalies, &otherwise)
+            let findings = std::mem::take(&mut self.findings);
+            findings.into_result(self.name(), &otherwise)
         };
         result.with_figure("shared_keys", keys)
     }

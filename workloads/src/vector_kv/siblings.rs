@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use checker::mv_register::{Action, Clock, MvRegister, Outcome, admit, is_possible};
-use checker::{Anomaly, Check, CheckResult, Invocation, Operation};
+use checker::{Anomaly, Check, CheckResult, Findings, Invocation, Operation};
 
 use super::keys::is_shared;
 use super::wire::{Sibling, outcome, returned};
@@ -19,7 +19,7 @@ pub(super) struct SiblingsCheck {
     keys: BTreeMap<String, Key>,
     /// By process: what was certain when its open operation began.
     open: BTreeMap<u64, Certain>,
-    anomalies: Vec<Anomaly>,
+    findings: Findings,
     figures: Relations,
     siblings_max: usize,
     gets: u64,
@@ -97,7 +97,7 @@ impl SiblingsCheck {
         }
         if let Err(possible) = possible {
             let reason = reports::reason(&before.stored, &sibling.clock);
-            self.anomalies.push(reports::wrong_status(
+            self.findings.note(reports::wrong_status(
                 op, sibling, &answer, &possible, &reason,
             ));
         }
@@ -115,7 +115,7 @@ impl SiblingsCheck {
         self.siblings_max = self.siblings_max.max(siblings.len());
         if let Some(anomaly) = key.judge_list(op, &siblings, &before) {
             key.register.withdraw(index);
-            self.anomalies.push(anomaly);
+            self.findings.note(anomaly);
             return;
         }
         let mut ops = BTreeSet::new();
@@ -128,8 +128,8 @@ impl SiblingsCheck {
         if is_shared(&name(&op.invocation)) {
             key.register.withdraw(index);
         } else if let Err(possible) = key.register.end(index, &Outcome::Siblings(ops.clone())) {
-            self.anomalies
-                .push(reports::no_order(op, &siblings, &ops, &possible));
+            self.findings
+                .note(reports::no_order(op, &siblings, &ops, &possible));
         }
     }
 }
@@ -311,9 +311,9 @@ impl Check for SiblingsCheck {
     fn finish(&mut self) -> CheckResult {
         let undecided = self.keys.values().filter(|key| key.register.is_undecided());
         let undecided = undecided.count();
-        let anomalies = std::mem::take(&mut self.anomalies);
+        let findings = std::mem::take(&mut self.findings);
         let puts = self.figures.total();
-        let result = if anomalies.is_empty() && undecided > 0 {
+        let result = if findings.is_empty() && undecided > 0 {
             let what = format!(
                 "So many operations on the same key were open at once that not all of their orders \
                  could be tried ({undecided} keys)."
@@ -325,7 +325,7 @@ impl Check for SiblingsCheck {
                  concurrent operations.",
                 self.gets
             );
-            CheckResult::from_anomalies(self.name(), anomalies, &otherwise)
+            findings.into_result(self.name(), &otherwise)
         };
         result
             .with_figure("puts_first", self.figures.first)
