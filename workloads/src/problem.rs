@@ -70,6 +70,12 @@ problems! {
     HalfLine = "half-line", Protocol,
         "The node ended in the middle of a line.",
         "Write each message with its newline in one go, and flush before exiting.";
+    UnknownSource = "unknown-source", Protocol,
+        "A message says that it comes from somebody who does not exist.",
+        "src is the node's own id: the node_id of init, not a fixed name.";
+    ForeignSource = "foreign-source", Note,
+        "A message says that it comes from somebody else; that is right only for a request of a client that is passed on.",
+        "";
     UnknownDestination = "unknown-destination", Protocol,
         "A message is addressed to nobody in this run.",
         "Answer to the src of the request; send to peers by the ids in node_ids of init.";

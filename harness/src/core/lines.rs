@@ -66,6 +66,9 @@ impl Core<'_> {
         let body: Arc<RawValue> = Arc::from(envelope.body.to_owned());
         let src = self.shared_address(&envelope.src);
         let dest = self.shared_address(&envelope.dest);
+        if *envelope.src != *self.nodes[from].id {
+            self.foreign_source(from, envelope);
+        }
         match self.address(&envelope.dest) {
             Address::Node(to) => {
                 let message = self.recorder.message(&src, &dest, body, from != to);
@@ -159,6 +162,23 @@ impl Core<'_> {
             quote(half)
         );
         self.problem(from, Problem::HalfLine, what, Details::default());
+    }
+
+    /// The sender names itself wrongly. Passing on a client's request in the client's name is
+    /// common and right, so only a name that nobody has is a violation.
+    fn foreign_source(&mut self, from: usize, envelope: &Envelope<'_>) {
+        let problem = match self.address(&envelope.src) {
+            Address::Nobody => Problem::UnknownSource,
+            Address::Client(_) => return,
+            Address::Node(_) | Address::Admin => Problem::ForeignSource,
+        };
+        let what = format!(
+            "{} sent a message with src `{}`, which is not its id: {}.",
+            self.nodes[from].id,
+            envelope.src,
+            quote(envelope.body.get().as_bytes())
+        );
+        self.problem(from, problem, what, Details::default());
     }
 
     fn unknown_destination(&mut self, from: usize, message: &Message) {

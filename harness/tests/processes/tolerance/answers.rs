@@ -206,3 +206,19 @@ fn nothing_asked_is_never_valid() {
     outcome.assert_invalid();
     outcome.assert_says("progress", "nothing-asked", &["Raise the rate"]);
 }
+
+#[test]
+fn a_fixed_name_as_src_is_quoted() {
+    let functions = "
+def on(m):
+    body = {'type': 'echo_ok', 'echo': m['body']['echo'], 'in_reply_to': m['body']['msg_id']}
+    sys.stdout.write(json.dumps({'src': 'node1', 'dest': m['src'], 'body': body}) + '\\n')
+    sys.stdout.flush()";
+    let Some(node) = python(functions) else {
+        return;
+    };
+    let outcome = run(&node);
+    outcome.assert_invalid().assert_others_judged();
+    let parts = ["src `node1`", "echo_ok", "the node_id of init"];
+    outcome.assert_says("protocol", "unknown-source", &parts);
+}
