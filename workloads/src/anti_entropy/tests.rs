@@ -22,6 +22,7 @@ enum Bug {
     TellsDifference,
     ForgetsBroadcasts,
     NoGossip,
+    TellsOther,
 }
 
 /// Freedoms of correct nodes.
@@ -102,6 +103,7 @@ impl Replica {
         }
         let local: BTreeSet<u64> = match self.bug {
             Some(Bug::TellsDifference) => before.difference(&remote).copied().collect(),
+            Some(Bug::TellsOther) => before.iter().map(|e| e + 1_000_000).collect(),
             _ if self.style.after => self.set.clone(),
             _ => before,
         };
@@ -201,6 +203,7 @@ fn broken_nodes_are_caught_alone_and_in_clusters() {
         (1, false, Bug::TellsDifference, "wrong-local-messages"),
         (1, false, Bug::ForgetsBroadcasts, "lost-element"),
         (3, true, Bug::NoGossip, "lost-element"),
+        (1, false, Bug::TellsOther, "phantom-element"),
     ];
     for (nodes, gossips, bug, expected) in cases {
         for seed in 0..4 {

@@ -21,6 +21,8 @@ enum Bug {
     StampsMerges,
     ForgetsWrites,
     NoGossip,
+    /// Knows only one key.
+    OneKeyForAll,
 }
 
 /// How a node tells the time.
@@ -93,6 +95,10 @@ impl Model for Store {
             .get("key")
             .and_then(Value::as_str)
             .unwrap_or_default();
+        let key = match self.bug {
+            Some(Bug::OneKeyForAll) => "the only one",
+            _ => key,
+        };
         match request["type"].as_str().expect("a type") {
             "write" => {
                 let ts = self.stamp();
@@ -106,7 +112,7 @@ impl Model for Store {
             }
             "kv_read" => match self.entries.get(key) {
                 Some(entry) => {
-                    json!({"type": "kv_read_ok", "key": key, "value": entry["value"], "ts": entry["ts"]})
+                    json!({"type": "kv_read_ok", "value": entry["value"], "ts": entry["ts"]})
                 }
                 None if self.bug == Some(Bug::NullForMissing) => {
                     json!({"type": "kv_read_ok", "key": key, "value": null, "ts": 0})
@@ -188,6 +194,7 @@ fn broken_nodes_are_caught_alone_and_in_clusters() {
         (1, false, Bug::StampsMerges, "wrong-timestamp"),
         (1, false, Bug::ForgetsWrites, "lost-write"),
         (3, true, Bug::NoGossip, "diverged"),
+        (1, false, Bug::OneKeyForAll, "phantom-value"),
     ];
     for (nodes, gossips, bug, expected) in cases {
         for seed in 0..4 {

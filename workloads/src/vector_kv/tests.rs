@@ -22,6 +22,8 @@ enum Bug {
     ResolveKeeps,
     ForgetsPuts,
     NoGossip,
+    TicksClocks,
+    TellsTwice,
 }
 
 /// How a node rejects a stale put.
@@ -109,7 +111,14 @@ impl Model for Store {
             }
             _ => {
                 let stored = self.keys.get(key).cloned().unwrap_or_default();
-                let values: Vec<Value> = stored.iter().map(Sibling::to_value).collect();
+                let mut values: Vec<Value> = stored.iter().map(Sibling::to_value).collect();
+                match (self.bug, stored.first()) {
+                    (Some(Bug::TicksClocks), Some(first)) => {
+                        values[0]["clock"][0] = json!(first.clock.0[0] + 1);
+                    }
+                    (Some(Bug::TellsTwice), Some(first)) => values.push(first.to_value()),
+                    _ => {}
+                }
                 json!({"type": "kv_get_ok", "values": values})
             }
         }
@@ -219,6 +228,8 @@ fn broken_nodes_are_caught_alone_and_in_clusters() {
         (3, false, Bug::ResolveKeeps, "unresolved"),
         (1, false, Bug::ForgetsPuts, "lost-sibling"),
         (3, true, Bug::NoGossip, "diverged"),
+        (1, false, Bug::TicksClocks, "phantom-sibling"),
+        (1, false, Bug::TellsTwice, "duplicate-sibling"),
     ];
     for (nodes, gossips, bug, expected) in cases {
         for seed in 0..4 {
