@@ -45,6 +45,7 @@ impl Core<'_> {
         if line.iter().all(u8::is_ascii_whitespace) {
             return;
         }
+        self.nodes[from].note_line(line);
         match Envelope::parse(line) {
             Ok(envelope) => self.envelope(from, &envelope),
             Err(error) => self.bad_line(from, line, &error),

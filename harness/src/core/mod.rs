@@ -11,6 +11,7 @@
 //! - `phases`: boot, main, recovery, final reads.
 //! - `recorder`: numbers messages and operations and emits events.
 
+mod advice;
 mod clients;
 mod lines;
 mod nemesis;

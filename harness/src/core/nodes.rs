@@ -10,6 +10,7 @@ use protocol::{Reply, Request, init_request};
 use workloads::event::{MessageStep, NodeEventKind};
 use workloads::problem::Problem;
 
+use super::advice::exit_hint;
 use super::lines::quote;
 use super::phases::Phase;
 use super::recorder::{Details, Message};
@@ -24,6 +25,8 @@ pub(super) struct Node {
     pub(super) incarnation: u32,
     held: Vec<Message>,
     held_bytes: usize,
+    /// The first line that it wrote while an answer to `init` was expected, quoted.
+    pub(super) said: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +61,14 @@ impl Node {
             incarnation: 0,
             held: Vec::new(),
             held_bytes: 0,
+            said: None,
+        }
+    }
+
+    /// Remembers what it wrote while an answer to `init` was expected.
+    pub(super) fn note_line(&mut self, line: &[u8]) {
+        if self.state == State::Initialising && self.said.is_none() {
+            self.said = Some(quote(line));
         }
     }
 
@@ -171,6 +182,7 @@ impl Core<'_> {
     fn start_node(&mut self, node: usize) {
         self.nodes[node].state = State::Starting;
         self.nodes[node].incarnation += 1;
+        self.nodes[node].said = None;
         let incarnation = self.nodes[node].incarnation;
         self.record_node(node, NodeEventKind::Starting(incarnation));
         self.out.push(Output::Start(node));
@@ -222,7 +234,11 @@ impl Core<'_> {
         let what = format!("{} ended by itself {when}: {how}.", self.nodes[node].id);
         self.nodes[node].state = State::Gone;
         self.nodes[node].paused = false;
-        self.problem(node, Problem::Exited, what, Details::default());
+        let details = Details {
+            hint: exit_hint(how),
+            ..Details::default()
+        };
+        self.problem(node, Problem::Exited, what, details);
         self.drop_held(node, "the node has ended");
         self.fail_requests_to(node, "the node ended before it answered");
         self.start_waiting_nodes();
@@ -247,9 +263,9 @@ impl Core<'_> {
         match self.nodes[node].state {
             State::Starting | State::Initialising => {
                 self.nodes[node].state = State::Unready;
-                let what = format!("{id} did not answer init within {limit_s} s.");
+                let (what, hint) = self.no_init_ok(node);
                 let details = Details {
-                    hint: Some(self.no_init_hint()),
+                    hint: Some(hint),
                     ..Details::default()
                 };
                 self.problem(node, Problem::NoInitOk, what, details);
@@ -263,18 +279,6 @@ impl Core<'_> {
             }
             _ => {}
         }
-    }
-
-    fn no_init_hint(&self) -> String {
-        let flush = self
-            .surroundings
-            .flush_hint
-            .unwrap_or("flush stdout after each line, or turn its buffering off");
-        format!(
-            "The usual cause is output that stays in a buffer: {flush}. Otherwise the answer \
-             lacks its newline, or the program needs longer to start (--init-timeout MS), waits \
-             for the end of its input, or does not handle init."
-        )
     }
 
     /// Sends a request of the harness itself.
@@ -464,7 +468,7 @@ impl Admin {
     }
 
     /// The only open request to this node in its present life, if there is exactly one.
-    fn only_pending(&self, node: usize, incarnation: u32) -> Option<u64> {
+    pub(super) fn only_pending(&self, node: usize, incarnation: u32) -> Option<u64> {
         let mut ids = self
             .pending
             .iter()

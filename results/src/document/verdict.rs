@@ -71,13 +71,20 @@ impl VerdictDocument {
         of(Verdict::Invalid).chain(of(Verdict::Unknown)).collect()
     }
 
-    /// One sentence for these checks: that of the worst check, or that all passed.
+    /// One sentence for these checks: that of the worst check, or that all passed. That something
+    /// was not asked is often a consequence of what another check found, which is then told.
     #[must_use]
     pub fn summarize(checks: &[CheckResult]) -> String {
         let verdict = Verdict::merge(checks.iter().map(|check| check.verdict));
-        let at_fault = checks
-            .iter()
-            .find(|check| check.verdict == verdict && verdict != Verdict::Valid);
+        let failed = || {
+            let worst = move |c: &&CheckResult| c.verdict == verdict && verdict != Verdict::Valid;
+            checks.iter().filter(worst)
+        };
+        let consequence = |c: &&CheckResult| {
+            let first = c.anomalies.first();
+            first.is_some_and(|anomaly| anomaly.kind == "nothing-asked")
+        };
+        let at_fault = failed().find(|c| !consequence(c)).or(failed().next());
         match (at_fault, checks.len()) {
             (Some(check), _) => check.summary.clone(),
             (None, 0) => "nothing was checked".to_owned(),
@@ -160,5 +167,18 @@ mod tests {
             VerdictDocument::summarize(&[valid.clone(), valid]),
             "all 2 checks passed"
         );
+    }
+
+    #[test]
+    fn what_was_not_asked_is_not_the_headline_when_something_else_is_wrong() {
+        let invalid = |name: &str, kind: &str, text: &str| {
+            CheckResult::invalid(name, text, vec![Anomaly::new(kind, text)])
+        };
+        let checks = [
+            invalid("progress", "nothing-asked", "nobody asked"),
+            invalid("siblings", "lost-sibling", "one is missing"),
+        ];
+        assert_eq!(VerdictDocument::summarize(&checks), "one is missing");
+        assert_eq!(VerdictDocument::summarize(&checks[..1]), "nobody asked");
     }
 }

@@ -123,13 +123,15 @@ fn differently(
     winner: &Value,
     ts: &Timestamp,
 ) -> Anomaly {
+    let same = op.invocation.node == first.invocation.node;
     let what = format!(
-        "Two entries for {:?} have the same ts {ts}: {} keeps {winner} (operation {}), but {} keeps \
+        "Two entries for {:?} have the same ts {ts}: {} keeps {winner} (operation {}), but {}{} keeps \
          {} (operation {}). When timestamps are equal, decide by something that is the same \
          everywhere and stands in the entry, for example keep the greater value.",
         key_of(&op.invocation),
         first.invocation.node,
         first.invocation.index,
+        if same { "later " } else { "" },
         op.invocation.node,
         entry.value(),
         op.invocation.index,

@@ -110,7 +110,7 @@ pub(super) struct ProblemCheck {
     name: &'static str,
     log: ProblemLog,
     /// How often each kind of note occurred; only kept by `protocol`.
-    notes: BTreeMap<&'static str, u64>,
+    notes: BTreeMap<Problem, u64>,
 }
 
 impl ProblemCheck {
@@ -122,11 +122,21 @@ impl ProblemCheck {
         }
     }
 
-    fn otherwise(&self) -> &'static str {
-        match self.log.judge {
+    fn otherwise(&self) -> String {
+        let mut text = match self.log.judge {
             Judge::Crash => "No node ended by itself.",
             _ => "Every line was a message that the protocol allows.",
         }
+        .to_owned();
+        for (problem, count) in &self.notes {
+            let times = if *count == 1 {
+                "once"
+            } else {
+                &format!("{count} times")
+            };
+            text += &format!(" Noticed {times}: {}", problem.def().doc);
+        }
+        text
     }
 }
 
@@ -141,14 +151,14 @@ impl RunCheck for ProblemCheck {
             && let Some((_, problem)) = problem_in(event)
             && problem.problem.def().judge == Judge::Note
         {
-            *self.notes.entry(problem.problem.def().name).or_default() += 1;
+            *self.notes.entry(problem.problem).or_default() += 1;
         }
     }
 
     fn finish(&mut self) -> CheckResult {
-        let mut result = self.log.take().into_result(self.name, self.otherwise());
-        for (name, count) in &self.notes {
-            result = result.with_figure(name, *count);
+        let mut result = self.log.take().into_result(self.name, &self.otherwise());
+        for (problem, count) in &self.notes {
+            result = result.with_figure(problem.def().name, *count);
         }
         result
     }

@@ -8,7 +8,7 @@ use super::RunCheck;
 use super::problems::ProblemLog;
 use super::unanswered::Unanswered;
 use crate::Event;
-use crate::event::NodeEventKind;
+use crate::event::{MessageStep, NodeEventKind};
 use crate::problem::Judge;
 
 /// A run in which nothing was acknowledged says nothing, and never passes.
@@ -24,7 +24,13 @@ pub(super) struct Progress {
     by_f: BTreeMap<String, Tally>,
     finals: BTreeMap<String, FinalTally>,
     unanswered: Unanswered,
+    any_fault: bool,
+    /// Messages that nodes sent to nodes.
+    between_nodes: u64,
 }
+
+/// With so many messages between nodes for one operation, nodes may have no time left to answer.
+const BUSY_PER_OP: u64 = 500;
 
 /// How the operations of one kind ended.
 #[derive(Debug, Default)]
@@ -57,6 +63,8 @@ impl Progress {
             by_f: BTreeMap::new(),
             finals: BTreeMap::new(),
             unanswered: Unanswered::default(),
+            any_fault: false,
+            between_nodes: 0,
         }
     }
 
@@ -77,25 +85,42 @@ impl Progress {
         }
     }
 
-    /// The operations that this run cannot do without and did not get.
-    fn missing(&self) -> Findings {
+    /// The operations that this run cannot do without and that were never acknowledged.
+    fn never_acknowledged(&self) -> Findings {
+        let mut findings = Findings::new();
+        for f in self.required {
+            if let Some(tally) = self.by_f.get(*f).filter(|tally| tally.ok == 0) {
+                findings.add(|| tally.no_answer(f));
+            }
+        }
+        findings
+    }
+
+    /// The operations that this run cannot do without and that were not even issued: often a
+    /// consequence of something else, so it is told last.
+    fn never_asked(&self) -> Findings {
         let mut findings = Findings::new();
         if self.invoked == 0 {
             findings.add(|| {
-                let why = match self.any_ready {
-                    true => "No operation was issued at all. Raise the rate or the time limit:",
-                    false => "No node ever got ready, so no operation was issued:",
+                let text = match self.any_ready {
+                    true => &format!("No operation was issued, so nothing was tested. {RAISE}"),
+                    false => {
+                        "No node ever got ready, so no operation was issued: nothing was tested."
+                    }
                 };
-                Anomaly::new("nothing-asked", format!("{why} nothing was tested."))
+                Anomaly::new("nothing-asked", text)
             });
             return findings;
         }
-        for f in self.required {
-            match self.by_f.get(*f) {
-                Some(tally) if tally.ok > 0 => {}
-                Some(tally) => findings.add(|| tally.no_answer(f)),
-                None => findings.add(|| never_asked(f)),
-            }
+        for f in self
+            .required
+            .iter()
+            .filter(|f| !self.by_f.contains_key(**f))
+        {
+            findings.add(|| {
+                let text = format!("No {f} was ever issued, so this was not tested. {RAISE}");
+                Anomaly::new("nothing-asked", text)
+            });
         }
         findings
     }
@@ -106,6 +131,7 @@ impl Progress {
         for (node, tally) in &self.finals {
             if let Some(text) = tally.complaint(node) {
                 findings.add(|| {
+                    let text = format!("{text}{}.{}", self.although_healed(), self.busy());
                     let mut anomaly = Anomaly::new("no-answer", text);
                     anomaly.ops = match tally.silent.len() {
                         0 => vec![tally.last],
@@ -118,6 +144,26 @@ impl Progress {
         }
         findings
     }
+
+    fn although_healed(&self) -> &'static str {
+        if self.any_fault {
+            ", although every fault was healed before"
+        } else {
+            ""
+        }
+    }
+
+    /// What may keep nodes from answering.
+    fn busy(&self) -> String {
+        let per_op = self.between_nodes / self.invoked.max(1);
+        if per_op < BUSY_PER_OP {
+            return String::new();
+        }
+        format!(
+            " The nodes sent each other {per_op} messages for each operation, which may keep them \
+             too busy: do not forward what was forwarded before, and do not answer an answer."
+        )
+    }
 }
 
 impl Tally {
@@ -128,7 +174,8 @@ impl Tally {
             .map(|(name, count)| format!("{count} {name}"))
             .collect();
         let text = format!(
-            "No {f} was ever acknowledged: {} asked, {}. A run in which nothing works is no pass.",
+            "No {f} was ever acknowledged: {} asked, {}. Does the program handle {f}, and answer it \
+             every time?",
             self.asked,
             errors.join(", "),
         );
@@ -136,12 +183,8 @@ impl Tally {
     }
 }
 
-fn never_asked(f: &str) -> Anomaly {
-    let text = format!(
-        "No {f} was ever issued, so the workload was not tested. Raise the rate or the time limit."
-    );
-    Anomaly::new("nothing-asked", text)
-}
+/// What to do when too little was asked.
+const RAISE: &str = "If nothing else is reported, raise the rate or the time limit.";
 
 impl FinalTally {
     fn on_complete(&mut self, op: &Operation) {
@@ -163,17 +206,12 @@ impl FinalTally {
     fn complaint(&self, node: &str) -> Option<String> {
         if self.ok == 0 {
             return Some(format!(
-                "{node} answered none of its {} last operations with success, although every \
-                 fault was healed before them.",
+                "{node} answered none of its last {} requests successfully",
                 self.asked
             ));
         }
-        (!self.silent.is_empty()).then(|| {
-            format!(
-                "{node} stopped answering: its last operation got no answer, although every \
-                 fault was healed before it."
-            )
-        })
+        (!self.silent.is_empty())
+            .then(|| format!("{node} stopped answering: its last request got no answer"))
     }
 }
 
@@ -190,9 +228,15 @@ impl RunCheck for Progress {
                 self.by_f.entry(invocation.f.clone()).or_default().asked += 1;
             }
             Event::Complete(operation) => self.on_complete(operation),
-            Event::Fault(fault) => self.unanswered.on_fault(fault),
+            Event::Fault(fault) => {
+                self.any_fault = true;
+                self.unanswered.on_fault(fault);
+            }
             Event::Node(node) => self.any_ready |= matches!(node.kind, NodeEventKind::Ready),
-            Event::Message(_) => {}
+            Event::Message(message) => {
+                let sent = message.between_nodes && message.step == MessageStep::Send;
+                self.between_nodes += u64::from(sent);
+            }
         }
     }
 
@@ -203,9 +247,12 @@ impl RunCheck for Progress {
     fn finish(&mut self) -> CheckResult {
         let mut findings = self.problems.take();
         if !self.cut_short {
-            findings = findings.then(self.missing()).then(self.silent());
+            findings = findings.then(self.never_acknowledged()).then(self.silent());
         }
         findings = findings.then(self.unanswered.take());
+        if !self.cut_short {
+            findings = findings.then(self.never_asked());
+        }
         if self.cut_short && findings.count() == 0 {
             let text = "The run was stopped before it could tell.";
             return CheckResult::unknown(Self::NAME, text);

@@ -104,7 +104,7 @@ fn nothing_asked_is_no_pass() {
     assert!(
         named(&judgement, "progress")
             .summary
-            .contains("Raise the rate")
+            .contains("raise the rate")
     );
 }
 
@@ -120,6 +120,59 @@ fn nothing_acknowledged_is_no_pass() {
         progress.summary.contains("2 asked, 1 node-down, 1 timeout"),
         "{}",
         progress.summary
+    );
+}
+
+#[test]
+fn what_was_not_asked_is_told_after_what_was_not_answered() {
+    let mut history = TestHistory::new();
+    history.fail("n0", "read", "a");
+    let options = RunOptions::default();
+    let mut checks = RunChecks::new(
+        workload_by_name("g-counter").expect("a workload"),
+        &Setup {
+            options: &options,
+            node_ids: &options.node_ids(),
+        },
+    );
+    for event in events(history) {
+        checks.on_event(&event);
+    }
+    let judgement = checks.finish();
+    let progress = named(&judgement, "progress");
+    let kinds: Vec<&str> = progress.anomalies.iter().map(|a| a.kind.as_str()).collect();
+    assert_eq!(kinds, ["no-answer", "nothing-asked"]);
+}
+
+#[test]
+fn many_messages_are_named_as_what_may_keep_a_node_from_answering() {
+    let mut history = echoed();
+    history.finally();
+    history.fail("n1", "echo", "c");
+    let mut run = events(history);
+    let quiet = judge(&run);
+    assert!(!named(&quiet, "progress").summary.contains("messages"));
+    run.extend((0..1_000).map(|_| message(MessageStep::Send, true, "gossip")));
+    let busy = judge(&run);
+    assert!(
+        named(&busy, "progress")
+            .summary
+            .contains("500 messages for each operation")
+    );
+}
+
+#[test]
+fn a_note_is_no_violation_but_it_is_said() {
+    let mut run = events(echoed());
+    run.push(problem("n0", Problem::SecondReply, 0));
+    run.push(problem("n0", Problem::SecondReply, 1));
+    let judgement = judge(&run);
+    let protocol = named(&judgement, "protocol");
+    assert_eq!(protocol.verdict, Verdict::Valid);
+    assert_eq!(
+        protocol.summary,
+        "Every line was a message that the protocol allows. Noticed 2 times: A request was \
+         answered more than once."
     );
 }
 

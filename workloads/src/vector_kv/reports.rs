@@ -39,9 +39,15 @@ pub(super) fn wrong_status(
     possible: &BTreeSet<Outcome>,
     reason: &str,
 ) -> Anomaly {
+    let only_the_count = matches!(answer, Outcome::Conflict(_))
+        && possible.iter().all(|o| matches!(o, Outcome::Conflict(_)));
+    let advice = if only_the_count {
+        "siblings is the number of values that the key has now, the new one among them."
+    } else {
+        "Compare entry by entry: a clock dominates when no entry is less and one is greater."
+    };
     let what = format!(
-        "{} answered {} to the put of {sibling} to {:?}; expected {}. {reason} Compare entry by \
-         entry: a clock dominates when no entry is less and one is greater.",
+        "{} answered {} to the put of {sibling} to {:?}; expected {}. {reason} {advice}",
         op.invocation.node,
         words(answer),
         key_of(&op.invocation),

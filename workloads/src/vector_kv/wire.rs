@@ -76,6 +76,7 @@ pub(super) fn outcome(op: &Operation) -> Option<Outcome> {
 pub(super) fn words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Written => "written".to_owned(),
+        Outcome::Conflict(1) => "conflict with 1 sibling".to_owned(),
         Outcome::Conflict(n) => format!("conflict with {n} siblings"),
         Outcome::Rejected => "a rejection".to_owned(),
         Outcome::Resolved => "resolved".to_owned(),

@@ -204,7 +204,7 @@ fn nothing_asked_is_never_valid() {
         .with("--rate", "0")
         .done();
     outcome.assert_invalid();
-    outcome.assert_says("progress", "nothing-asked", &["Raise the rate"]);
+    outcome.assert_says("progress", "nothing-asked", &["raise the rate"]);
 }
 
 #[test]
