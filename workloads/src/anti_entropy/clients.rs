@@ -11,6 +11,9 @@ use crate::workload::{Generator, Op, Process, Setup};
 
 /// Numbers that no digest is likely to be, for nodes whose digests are numbers. They fit a float.
 const NO_DIGEST: u64 = 9_007_199_254_000_000;
+/// First all clients ask for digests, and one of each node also broadcasts: so there are digests of
+/// the empty set, of {0}, and of small sets with the same sum or the same number of elements.
+const EARLY_TURNS: u64 = 6;
 /// So many digests of each node are remembered.
 const REMEMBERED: usize = 8;
 
@@ -36,7 +39,7 @@ pub(super) struct Clients {
 #[derive(Debug, Default)]
 struct Slot {
     turn: u64,
-    /// The last number that it made up; numbers of different clients differ.
+    /// How many numbers it made up; those of different clients differ.
     numbers: u64,
 }
 
@@ -82,7 +85,11 @@ impl Clients {
     /// A number that nobody gave before.
     fn new_number(&mut self, slot: usize) -> u64 {
         self.slots[slot].numbers += 1;
-        self.slots[slot].numbers * self.clients as u64 + slot as u64
+        self.number(slot, self.slots[slot].numbers - 1)
+    }
+
+    fn number(&self, slot: usize, n: u64) -> u64 {
+        n * self.clients as u64 + slot as u64
     }
 
     /// A number that this client gave before, or a new one.
@@ -90,7 +97,7 @@ impl Clients {
         let given = self.slots[slot].numbers;
         match given {
             0 => self.new_number(slot),
-            _ => random.between(1, given) * self.clients as u64 + slot as u64,
+            _ => self.number(slot, random.below(given)),
         }
     }
 
@@ -213,9 +220,12 @@ impl Generator for Clients {
     fn next(&mut self, process: Process, random: &mut Stream) -> Option<Op> {
         let slot = process.slot;
         self.slots[slot].turn += 1;
-        // The digest of the empty set, if the node still has it.
-        if self.slots[slot].turn == 1 {
-            return Some(digest());
+        match self.slots[slot].turn {
+            turn if turn > EARLY_TURNS => {}
+            turn if turn % 2 == 0 && slot < self.nodes => {
+                return Some(broadcast(self.new_number(slot)));
+            }
+            _ => return Some(digest()),
         }
         Some(match random.below(100) {
             0..38 => broadcast(self.new_number(slot)),

@@ -50,13 +50,15 @@ impl DigestCheck {
             let other = self.digests.of_set(told.bounds.exact()?)?;
             (other.digest != told.digest).then_some(other)
         })?;
+        let both = match other.node == told.node {
+            true => told.node.clone(),
+            false => format!("{} and {}", other.node, told.node),
+        };
         let what = if other.digest == told.digest {
             format!(
-                "{} and {} told the same digest {} for different sets: operation {} for one with \
-                 {}, operation {} for one with {}. The digest must depend on every element, not \
-                 only on how many there are.",
-                other.node,
-                told.node,
+                "{both} told the same digest {} for different sets: operation {} for one with {}, \
+                 operation {} for one with {}. The digest must depend on every element, not only \
+                 on how many there are or on their sum.",
                 told.digest,
                 other.op,
                 words(&other.bounds),
@@ -65,11 +67,9 @@ impl DigestCheck {
             )
         } else {
             format!(
-                "{} and {} told different digests for the same set {}: {} in operation {}, {} in \
+                "{both} told different digests for the same set {}: {} in operation {}, {} in \
                  operation {}. Sort the elements before hashing them, so that the order in which \
                  they came does not matter; and use a hash that is the same in every process.",
-                other.node,
-                told.node,
                 words(&told.bounds),
                 other.digest,
                 other.op,

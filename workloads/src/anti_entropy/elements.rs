@@ -31,7 +31,6 @@ impl Names {
         elements.sort_unstable();
         let shown: Vec<String> = elements.iter().take(MOST).map(u64::to_string).collect();
         match elements.len() {
-            0 => "nothing".to_owned(),
             n if n > MOST => format!("{{{}, ... ({n} in all)}}", shown.join(", ")),
             _ => format!("{{{}}}", shown.join(", ")),
         }
