@@ -4,6 +4,8 @@
 mod anomalies;
 mod markdown;
 mod protocol;
+#[path = "../zoo/trial.rs"]
+mod trial;
 mod workload;
 mod zoo;
 

@@ -3,19 +3,28 @@
 use nodes::{BUGS, Bug, NODES};
 
 use super::markdown::{NOTICE, block, code, paragraph, table};
+use super::trial::{SEEDS, catches};
 
 pub(crate) fn page() -> String {
     let intro = paragraph(
         "Nodes that are broken on purpose, so that the checks themselves can be tested: every one \
          must be caught, and every correct node must pass. Each bug is one line of a reference \
          node. \"Nodes\" is how many a run needs at least to show the bug, \"faults\" what must \
-         happen to them; \"anomaly\" is what it may be caught by.",
+         happen to them; \"anomaly\" is what it may be caught by; \"caught\" is how many of the \
+         zoo's simulated runs of ten seconds, each with another seed, did catch it.",
     );
     let example = block("sh", "splitbrain node g-counter --bug local-only");
     let mut sections = vec![format!("# The zoo\n\n{NOTICE}\n{intro}\n{example}")];
     for node in NODES {
         let rows = BUGS.iter().filter(|bug| bug.node == node.name).map(row);
-        let head = ["bug", "what is wrong", "nodes", "faults", "anomaly"];
+        let head = [
+            "bug",
+            "what is wrong",
+            "nodes",
+            "faults",
+            "anomaly",
+            "caught",
+        ];
         sections.push(format!("## {}\n\n{}", node.name, table(&head, rows)));
     }
     sections.join("\n")
@@ -26,6 +35,7 @@ fn row(bug: &Bug) -> Vec<String> {
         let names: Vec<String> = names.iter().map(|name| code(name)).collect();
         names.join(", ")
     };
+    let caught = (0..SEEDS).filter(|seed| catches(bug, *seed)).count();
     vec![
         code(bug.name),
         bug.what.to_owned(),
@@ -36,5 +46,6 @@ fn row(bug: &Bug) -> Vec<String> {
             list(bug.caught_by)
         },
         list(bug.anomalies),
+        format!("{caught} of {SEEDS}"),
     ]
 }
