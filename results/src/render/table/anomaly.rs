@@ -60,6 +60,18 @@ struct Row {
     tone: Tone,
 }
 
+/// Stands where rows were left out.
+const GAP: &str = "...";
+
+impl Row {
+    fn shown_time(&self) -> String {
+        match self.op.as_str() {
+            GAP => GAP.to_owned(),
+            _ => moment(self.time),
+        }
+    }
+}
+
 fn rows_of(anomaly: &Anomaly, evidence: &Evidence, style: Style) -> String {
     let ops: Vec<&QuotedOp> = anomaly
         .ops
@@ -85,13 +97,9 @@ fn rows_of(anomaly: &Anomaly, evidence: &Evidence, style: Style) -> String {
     let more = leave_out_the_middle(&mut rows);
     let mut grid = Grid::new(&["op", "time", "from → to", "message"]).right(1);
     for row in rows {
+        let time = row.shown_time();
         let what = Cell::new(row.tone, row.what);
-        grid.push(vec![
-            row.op.into(),
-            moment(row.time).into(),
-            row.way.into(),
-            what,
-        ]);
+        grid.push(vec![row.op.into(), time.into(), row.way.into(), what]);
     }
     let mut text = grid.render(style, 2);
     if more > 0 {
@@ -111,7 +119,7 @@ fn leave_out_the_middle(rows: &mut Vec<Row>) -> usize {
         let last = rows.split_off(rows.len() - LAST_ROWS);
         rows.truncate(FIRST_ROWS);
         let time = last[0].time;
-        let text = "...".to_owned();
+        let text = GAP.to_owned();
         rows.push(Row {
             time,
             op: text.clone(),
