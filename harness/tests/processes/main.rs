@@ -1,6 +1,7 @@
 //! The built binary with real processes: small programs with the mistakes that students make, under
 //! signals and under faults.
 
+mod documents;
 mod faults;
 mod proc;
 mod program;
