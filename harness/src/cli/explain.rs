@@ -6,8 +6,7 @@ use workloads::options::unknown;
 use workloads::problem::Problem;
 
 use super::Failure;
-use super::list::Row;
-use super::output::Output;
+use super::output::{Output, Row};
 
 pub(super) fn run(name: &str, output: &Output) -> Result<Exit, Failure> {
     if let Some(anomaly) = ANOMALIES.iter().find(|a| a.name == name) {

@@ -9,7 +9,7 @@ use workloads::suite::BUILT_IN;
 
 use super::Failure;
 use super::args::ListWhat;
-use super::output::Output;
+use super::output::{Output, Row};
 use super::test::RUNS;
 
 pub(super) fn run(what: ListWhat, output: &Output) -> Result<Exit, Failure> {
@@ -30,9 +30,6 @@ pub(super) fn run(what: ListWhat, output: &Output) -> Result<Exit, Failure> {
     output.print(&output.list(head, &rows))?;
     Ok(Exit::Valid)
 }
-
-/// Name and explanation.
-pub(super) type Row = (String, String);
 
 fn row(name: impl Into<String>, text: impl Into<String>) -> Row {
     (name.into(), text.into())

@@ -29,6 +29,9 @@ const PLAIN_WIDTH: usize = 80;
 /// Wider tables are not easier to read.
 const GREATEST_WIDTH: usize = 120;
 
+/// A row of a list: name and explanation.
+pub(super) type Row = (String, String);
+
 impl Output {
     pub(super) fn of(cli: &Cli) -> Self {
         let choice = anstream::AutoStream::choice(&io::stdout());
@@ -65,7 +68,7 @@ impl Output {
     }
 
     /// A table of two columns.
-    pub(super) fn list(&self, head: [&str; 2], rows: &[(String, String)]) -> String {
+    pub(super) fn list(&self, head: [&str; 2], rows: &[Row]) -> String {
         let rows: Vec<Vec<&str>> = rows
             .iter()
             .map(|(a, b)| vec![a.as_str(), b.as_str()])

@@ -6,3 +6,6 @@
 
 pub mod real;
 pub mod simulated;
+mod stop;
+
+pub(crate) use stop::Stop;

@@ -8,9 +8,9 @@ use results::document::NodeExit;
 use tokio::sync::mpsc;
 use workloads::{Event, Workload};
 
+use super::Stop;
 use crate::core::{Core, Input, Output, Surroundings, TimeNs};
 use crate::plan::Plan;
-use crate::run::Stop;
 use crate::supervisor::{
     Exit, ExitStatus, Limits, NodeEvent, NodeEventKind, Program, Supervisor, Undelivered,
 };

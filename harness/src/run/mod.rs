@@ -16,7 +16,7 @@ use workloads::run_checks::{Judgement, RunChecks};
 use workloads::{Event, RunOptions, Setup, Workload, workload_by_name};
 
 use crate::core::Surroundings;
-use crate::drive::{real, simulated};
+use crate::drive::{Stop, real, simulated};
 use crate::plan::{Plan, PlanError};
 use crate::supervisor::Program;
 
@@ -165,23 +165,4 @@ fn checks_of(plan: &Plan, workload: &dyn Workload) -> RunChecks {
             node_ids: &plan.node_ids,
         },
     )
-}
-
-/// The way in which a run hears that it shall stop, and remembers that it did.
-pub(crate) struct Stop<'a> {
-    requests: &'a mut mpsc::Receiver<Arc<str>>,
-    reason: &'a mut Option<Arc<str>>,
-}
-
-impl Stop<'_> {
-    /// Waits until the run shall stop; for ever if nobody can ask for it any more.
-    pub(crate) async fn requested(&mut self) -> Arc<str> {
-        match self.requests.recv().await {
-            Some(reason) => {
-                *self.reason = Some(Arc::clone(&reason));
-                reason
-            }
-            None => std::future::pending().await,
-        }
-    }
 }
