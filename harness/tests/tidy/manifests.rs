@@ -23,10 +23,18 @@ pub(crate) const ROOMS: &[Room] = &[
     room("workloads", "workloads", &["checker", "protocol"]),
     room("nodes", "nodes", &["protocol"]),
     room("results", "results", &["checker"]),
+    room("vtime", "harness/vtime", &[]),
     room(
         "harness",
         "harness",
-        &["checker", "protocol", "workloads", "nodes", "results"],
+        &[
+            "checker",
+            "protocol",
+            "workloads",
+            "nodes",
+            "results",
+            "vtime",
+        ],
     ),
 ];
 

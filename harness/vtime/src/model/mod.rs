@@ -1,0 +1,3 @@
+//! What is decided, as pure state machines: no processes, no clock, no I/O.
+
+pub(crate) mod level;
