@@ -29,6 +29,8 @@ pub(super) struct Client {
     given_up: BTreeSet<u64>,
     next_turn_ns: TimeNs,
     timeout_armed: bool,
+    /// How many operations of the main phase were drawn for it.
+    drawn: u64,
     pace: Stream,
     ops: Stream,
 }
@@ -54,6 +56,7 @@ pub(super) fn all(plan: &Plan) -> Vec<Client> {
         given_up: BTreeSet::new(),
         next_turn_ns: 0,
         timeout_armed: false,
+        drawn: 0,
         pace: plan.seed.stream(&format!("process/{slot}/pace")),
         ops: plan.seed.stream(&format!("process/{slot}/ops")),
     };
@@ -89,10 +92,19 @@ impl Core<'_> {
         let client = &mut self.clients[slot];
         // A client that was late does not catch up: that would be a burst nobody asked for.
         client.next_turn_ns = client.next_turn_ns.max(self.now_ns.saturating_sub(gap_ns)) + gap_ns;
-        match self.generator.next(process, &mut client.ops) {
+        let op = self.generator.next(process, &mut client.ops);
+        match op.filter(|_| self.is_issued(slot)) {
             Some(op) => self.invoke(slot, op, false),
             None => self.next_turn(slot),
         }
+    }
+
+    /// Counts an operation that was drawn; false when the plan leaves it out. It lets the turn
+    /// pass, and so moves nothing else.
+    fn is_issued(&mut self, slot: usize) -> bool {
+        let number = self.clients[slot].drawn;
+        self.clients[slot].drawn += 1;
+        !self.plan.left_out.contains(slot, number)
     }
 
     fn process_view(&self, slot: usize) -> Process {
@@ -363,5 +375,56 @@ impl Core<'_> {
     /// Whether no operation is open.
     pub(super) fn all_idle(&self) -> bool {
         self.clients.iter().all(|c| c.waiting.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use workloads::random::Seed;
+    use workloads::{Event, RunOptions, workload_by_name};
+
+    use crate::drive::simulated;
+    use crate::plan::{LeftOut, Plan};
+
+    /// What clients asked in the main phase: client, time and argument.
+    fn asked(plan: &Plan) -> Vec<(usize, u64, String)> {
+        let workload = workload_by_name("g-counter").expect("a workload");
+        let clients = plan.options.client_count();
+        let mut asked = Vec::new();
+        simulated::run(plan, workload, "g-counter", None, &mut |event| {
+            if let Event::Invoke(op) = event
+                && !op.is_final
+            {
+                let what = format!("{} {}", op.f, op.value);
+                asked.push((op.process as usize % clients, op.time_ns, what));
+            }
+        })
+        .expect("a node");
+        asked
+    }
+
+    #[test]
+    fn leaving_operations_out_moves_no_other() {
+        let options = RunOptions {
+            workload: "g-counter".to_owned(),
+            node_count: 2,
+            time_limit: 5.0,
+            ..RunOptions::default()
+        };
+        let mut plan = Plan::draw(vec!["node".to_owned()], Seed(5), options).expect("a plan");
+        let all = asked(&plan);
+        let number_of = |i: usize| all[..i].iter().filter(|op| op.0 == all[i].0).count() as u64;
+        let kept: Vec<usize> = (0..all.len()).filter(|i| i % 3 == 1).collect();
+        let numbers: Vec<(usize, u64)> = kept.iter().map(|&i| (all[i].0, number_of(i))).collect();
+        plan.left_out = LeftOut::all_but(&numbers, 2);
+        let expected: Vec<_> = kept.iter().map(|&i| all[i].clone()).collect();
+        assert!(expected.len() > 3, "{all:?}");
+        // A line takes a node a microsecond: times move by a few of those.
+        let rounded = |ops: &[(usize, u64, String)]| -> Vec<(usize, u64, String)> {
+            let round =
+                |(c, t, w): &(usize, u64, String)| (*c, (t + 500_000) / 1_000_000, w.clone());
+            ops.iter().map(round).collect()
+        };
+        assert_eq!(rounded(&asked(&plan)), rounded(&expected));
     }
 }

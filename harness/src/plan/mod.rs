@@ -1,6 +1,7 @@
 //! The plan of a run: everything that the seed decides, as data, stored before anything starts.
 
 mod faults;
+mod left_out;
 mod partition;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use workloads::options::Fault;
 use workloads::random::Seed;
 
 pub use faults::{FaultAction, LinkEffect, PlannedFault};
+pub use left_out::LeftOut;
 
 /// A whole run, decided. Operations are not listed: the j-th operation of a client is a function
 /// of the seed, the client and j (and of answers received).
@@ -28,6 +30,9 @@ pub struct Plan {
     pub node_ids: Vec<String>,
     /// Every fault, in order of beginning.
     pub faults: Vec<PlannedFault>,
+    /// Operations that are not issued.
+    #[serde(default, skip_serializing_if = "LeftOut::is_empty")]
+    pub left_out: LeftOut,
 }
 
 /// Options that cannot be made into a plan.
@@ -79,6 +84,7 @@ impl Plan {
             options,
             node_ids,
             faults,
+            left_out: LeftOut::default(),
         })
     }
 }
