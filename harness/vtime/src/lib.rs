@@ -14,10 +14,16 @@
 //!
 //! x86-64 Linux only. How it works and why: `docs/virtual-time.md`.
 
+mod calls;
 mod command;
+mod filter;
+mod image;
+mod memory;
 mod model;
+mod raw;
+mod standins;
 mod world;
 
 pub use command::{Command, Error, Event, Exit, Progress, Schedule, Settings, Skew, TimeNs, What};
 pub use model::level::{Ledger, Level, Remark};
-pub use world::World;
+pub use world::{Figures, World};

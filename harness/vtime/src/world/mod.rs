@@ -1,9 +1,41 @@
 //! Processes under one clock.
+//!
+//! - `table`: what is known of nodes, processes and threads.
+//! - `turns`: a thread's turn, from its going on to its next wait.
+//! - `waits`: parking threads and letting them go on.
+//! - `family`: births, programs and deaths.
+//! - `signals`: what a signal does to who waits.
+//! - `stdio`: stdin, stdout and stderr of nodes.
+//! - `time`: the world's clock, processes' own, and timers.
+//! - `begin`: programs' memory before their first instruction.
+//! - `trouble`: threads that spin or that the kernel makes wait.
 
+mod begin;
+mod family;
+mod signals;
+mod stdio;
+pub(crate) mod table;
+mod time;
+mod trouble;
+mod turns;
+mod waits;
+
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use crate::command::{Command, Error, Event, Progress, Settings, Skew, TimeNs};
+use crate::command::{Command, Error, Event, Progress, Settings, Skew, TimeNs, What};
+use crate::model::futex::Futexes;
+use crate::model::ids::Ids;
 use crate::model::level::{Ledger, Level};
+use crate::model::schedule::Schedule;
+use crate::model::timers::Timers;
+use crate::raw::descriptors::{Affinity, pin_to_one_processor};
+use crate::raw::watch::{TICK_MS, Ticker};
+use crate::standins::StandIns;
+use table::{Node, Process, ProcessId, State, Thread, ThreadId, TimerKey};
+
+/// [`World::run`] returns at least this often.
+const TURN_MS: u64 = 50;
 
 /// Processes under one clock. All its calls must come from the thread that made it, because the
 /// kernel lets only that thread trace them; and that thread stays on one processor while it lives.
@@ -12,9 +44,35 @@ use crate::model::level::{Ledger, Level};
 /// start ──► run ──► events ──► (decide) ──► send, kill, pause ... ──► run ──► ... ──► advance
 /// ```
 pub struct World {
-    now_ns: TimeNs,
-    ledger: Ledger,
+    pub(crate) settings: Settings,
+    pub(crate) now_ns: TimeNs,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) processes: BTreeMap<ProcessId, Process>,
+    pub(crate) threads: BTreeMap<ThreadId, Thread>,
+    pub(crate) schedule: Schedule<ThreadId>,
+    pub(crate) futexes: Futexes<ThreadId>,
+    pub(crate) timers: Timers<TimerKey>,
+    pub(crate) ids: Ids,
+    pub(crate) ledger: Ledger,
+    pub(crate) standins: StandIns,
+    figures: Figures,
+    next_id: u32,
+    /// Ticks since the world began.
+    ticks: u64,
+    _ticker: Ticker,
+    _affinity: Affinity,
     same_thread: PhantomData<*const ()>,
+}
+
+/// How much a world had to do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// System calls that were looked at.
+    pub traps: u64,
+    /// Turns that threads had.
+    pub turns: u64,
+    /// Threads that were born.
+    pub threads: u64,
 }
 
 impl World {
@@ -22,10 +80,34 @@ impl World {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when this machine does not allow it.
-    pub fn new(_settings: Settings, _nodes: usize) -> Result<Self, Error> {
-        Err(Error::Unavailable {
-            what: "this version cannot do it yet".to_owned(),
-            hint: "use --time real".to_owned(),
+    pub fn new(settings: Settings, nodes: usize) -> Result<Self, Error> {
+        let failed = |what: &str| {
+            let what = what.to_owned();
+            move |error: std::io::Error| Error::Unavailable {
+                what: format!("{what}: {error}"),
+                hint: "use --time real".to_owned(),
+            }
+        };
+        let affinity = pin_to_one_processor().map_err(failed("staying on one processor"))?;
+        let ticker = Ticker::start().map_err(failed("a timer of the machine"))?;
+        Ok(Self {
+            now_ns: 0,
+            nodes: (0..nodes).map(|_| Node::default()).collect(),
+            processes: BTreeMap::new(),
+            threads: BTreeMap::new(),
+            schedule: Schedule::new(settings.schedule),
+            futexes: Futexes::default(),
+            timers: Timers::default(),
+            ids: Ids::new(nodes),
+            ledger: Ledger::default(),
+            standins: StandIns::default(),
+            figures: Figures::default(),
+            next_id: 0,
+            ticks: 0,
+            settings,
+            _ticker: ticker,
+            _affinity: affinity,
+            same_thread: PhantomData,
         })
     }
 
@@ -33,66 +115,76 @@ impl World {
     /// [`World::run`]. What a former process of this node left is gone by then.
     ///
     /// # Errors
-    /// [`Error::Start`] when the program cannot be executed.
-    pub fn start(&mut self, _node: usize, _command: &Command) -> Result<(), Error> {
-        unreachable!("there is no world yet")
-    }
-
-    /// Gives bytes to a node's stdin; what does not fit into its pipe waits here.
-    /// False when the node does not run or has closed its stdin.
-    pub fn send(&mut self, _node: usize, _bytes: &[u8]) -> bool {
-        unreachable!("there is no world yet")
-    }
-
-    /// How many bytes wait because a node does not read.
-    #[must_use]
-    pub fn unread_bytes(&self, _node: usize) -> usize {
-        unreachable!("there is no world yet")
-    }
-
-    /// Ends a node's stdin after what was sent.
-    pub fn close_stdin(&mut self, _node: usize) {
-        unreachable!("there is no world yet")
+    /// [`Error::Start`] when the program cannot be executed, [`Error::Unavailable`] when this
+    /// machine does not allow to trace it.
+    pub fn start(&mut self, node: usize, command: &Command) -> Result<(), Error> {
+        self.kill(node);
+        self.launch(node, command)
     }
 
     /// Kills all processes of a node. No event follows; what it wrote before comes first with the
     /// next [`World::run`].
-    pub fn kill(&mut self, _node: usize) {
-        unreachable!("there is no world yet")
+    pub fn kill(&mut self, node: usize) {
+        self.drain(node);
+        self.end_family(node);
+        let node = &mut self.nodes[node];
+        node.ended = None;
+        node.main = None;
+        node.unsent.clear();
+        (node.stdin, node.stdout, node.stderr) = (None, None, None);
+        node.paused = false;
     }
 
     /// From now on no thread of the node runs. Its timers run on.
-    pub fn pause(&mut self, _node: usize) {
-        unreachable!("there is no world yet")
+    pub fn pause(&mut self, node: usize) {
+        self.nodes[node].paused = true;
     }
 
     /// Lets a paused node go on.
-    pub fn resume(&mut self, _node: usize) {
-        unreachable!("there is no world yet")
+    pub fn resume(&mut self, node: usize) {
+        self.nodes[node].paused = false;
     }
 
     /// Changes a node's clocks, from now on and across its restarts.
-    pub fn skew(&mut self, _node: usize, _skew: Skew) {
-        unreachable!("there is no world yet")
+    pub fn skew(&mut self, node: usize, skew: Skew) {
+        let now_ns = self.now_ns;
+        self.nodes[node].clock.set(skew, now_ns);
     }
 
     /// Lets threads run, one at a time, until none can go on at this time; appends what they did.
     /// Returns [`Progress::Unfinished`] when that takes long, so that a caller can look at its
     /// signals.
-    pub fn run(&mut self, _events: &mut Vec<Event>) -> Progress {
-        unreachable!("there is no world yet")
+    pub fn run(&mut self, events: &mut Vec<Event>) -> Progress {
+        let until = self.ticks + TURN_MS / TICK_MS;
+        loop {
+            let World {
+                schedule,
+                nodes,
+                processes,
+                threads,
+                ..
+            } = &mut *self;
+            let may_run = |id: ThreadId| {
+                threads
+                    .get(&id)
+                    .is_some_and(|t| !nodes[processes[&t.process].node].paused)
+            };
+            if let Some(id) = schedule.pick(may_run) {
+                self.turn(id);
+            } else if !self.wake_whoever_can_go_on() {
+                self.tell(events);
+                return Progress::Quiescent;
+            }
+            if self.ticks > until {
+                return Progress::Unfinished;
+            }
+        }
     }
 
     /// When something happens by itself, if nothing arrives before.
     #[must_use]
     pub fn next_deadline_ns(&self) -> Option<TimeNs> {
-        unreachable!("there is no world yet")
-    }
-
-    /// Moves the clock to `time_ns`, if that is not in the past. Nothing that was due between is
-    /// skipped, it happens late; so go to [`World::next_deadline_ns`] at most.
-    pub fn advance_to(&mut self, _time_ns: TimeNs) {
-        unreachable!("there is no world yet")
+        self.timers.next_ns()
     }
 
     /// The world's time.
@@ -111,5 +203,85 @@ impl World {
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// How much there was to do.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        self.figures
+    }
+
+    /// What nodes did since it was last told, in the order of nodes.
+    fn tell(&mut self, events: &mut Vec<Event>) {
+        for index in 0..self.nodes.len() {
+            self.drain(index);
+            let time_ns = self.node_time_ns(index);
+            let node = &mut self.nodes[index];
+            let mut say = |what| {
+                events.push(Event {
+                    time_ns,
+                    node: index,
+                    what,
+                });
+            };
+            if !node.out.is_empty() {
+                say(What::Stdout(node.out.split().freeze()));
+            }
+            if !node.err.is_empty() {
+                say(What::Stderr(node.err.split().freeze()));
+            }
+            if let Some(exit) = node.ended.take() {
+                say(What::Exited(exit));
+            }
+        }
+    }
+
+    fn new_id(&mut self) -> u32 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    pub(crate) fn thread(&self, id: ThreadId) -> &Thread {
+        &self.threads[&id]
+    }
+
+    /// A thread that is known to be there.
+    pub(crate) fn thread_mut(&mut self, id: ThreadId) -> &mut Thread {
+        self.threads
+            .get_mut(&id)
+            .expect("a thread that has not ended")
+    }
+
+    pub(crate) fn process_of(&self, id: ThreadId) -> &Process {
+        &self.processes[&self.threads[&id].process]
+    }
+
+    pub(crate) fn process_of_mut(&mut self, id: ThreadId) -> &mut Process {
+        let process = self.threads[&id].process;
+        self.process_mut(process)
+    }
+
+    pub(crate) fn process_mut(&mut self, id: ProcessId) -> &mut Process {
+        self.processes
+            .get_mut(&id)
+            .expect("a process that its parent has not asked for")
+    }
+
+    pub(crate) fn node_of(&self, id: ThreadId) -> usize {
+        self.process_of(id).node
+    }
+
+    fn is_running(&self, id: ThreadId) -> bool {
+        self.threads
+            .get(&id)
+            .is_some_and(|t| t.state == State::Running)
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        for node in 0..self.nodes.len() {
+            self.end_family(node);
+        }
     }
 }

@@ -1,0 +1,59 @@
+//! Looking at a process's descriptors from outside, without changing anything.
+
+use std::os::fd::OwnedFd;
+
+use libc::c_short;
+
+use super::Call;
+use crate::raw::descriptors;
+use crate::world::World;
+
+/// What a call would find at a descriptor.
+#[derive(Debug)]
+pub(super) struct Look {
+    fd: Option<OwnedFd>,
+}
+
+impl Look {
+    /// At a descriptor of the call's process.
+    pub(super) fn at(world: &World, call: &Call, fd: i32) -> Self {
+        let process = world.process_of(call.thread);
+        let handle = process.handle.as_ref();
+        Self {
+            fd: handle.and_then(|handle| descriptors::borrow(handle, fd).ok()),
+        }
+    }
+
+    /// Which of these events it has now; `POLLNVAL` when there is no such descriptor.
+    pub(super) fn events(&self, wanted: c_short) -> c_short {
+        self.fd
+            .as_ref()
+            .map_or(libc::POLLNVAL, |fd| descriptors::events(fd, wanted))
+    }
+
+    /// Whether calls at it return at once. A descriptor that does not exist fails at once.
+    pub(super) fn never_waits(&self) -> bool {
+        self.fd.as_ref().is_none_or(descriptors::is_nonblocking)
+    }
+
+    /// What an epoll descriptor has to report.
+    pub(super) fn epoll_events(&self, most: usize) -> std::io::Result<(Vec<u8>, usize)> {
+        match &self.fd {
+            Some(fd) => descriptors::epoll_events(fd, most),
+            None => Err(std::io::Error::from_raw_os_error(libc::EBADF)),
+        }
+    }
+
+    /// The descriptor itself.
+    pub(super) fn into_descriptor(self) -> Option<OwnedFd> {
+        self.fd
+    }
+}
+
+/// What a descriptor stands for: a path, or something like `pipe:[123]`.
+pub(super) fn name(call: &Call, fd: i32) -> Vec<u8> {
+    use std::os::unix::ffi::OsStringExt;
+    let link = std::fs::read_link(format!("/proc/{}/fd/{fd}", call.memory.0));
+    link.map(|path| path.into_os_string().into_vec())
+        .unwrap_or_default()
+}

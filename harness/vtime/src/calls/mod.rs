@@ -1,0 +1,139 @@
+//! Answers to the system calls that are trapped; one file for each family.
+//!
+//! A call is answered at its beginning, while its thread is stopped: with a result of ours, by
+//! letting the kernel make it, or by letting the thread wait. The kernel never decides who wakes.
+
+pub(crate) mod children;
+mod clocks;
+mod files;
+mod futexes;
+mod identity;
+mod look;
+mod machine;
+pub(crate) mod ready;
+mod signals;
+mod sleeps;
+mod timers;
+mod transfer;
+
+use crate::command::TimeNs;
+use crate::memory::Memory;
+use crate::world::World;
+use crate::world::table::{Amend, ThreadId, Wait};
+
+/// What becomes of a call.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// It has this result; negative ones are numbers of errors.
+    Return(i64),
+    /// The kernel makes it.
+    Pass,
+    /// The kernel makes it, and something is put right afterwards.
+    PassAndAmend(Amend),
+    /// Its thread waits, until this time at most.
+    Wait(Wait, Option<TimeNs>),
+    /// It has the result 0, and other threads come first.
+    GiveWay,
+    /// Its thread ends.
+    End,
+    /// Its process ends.
+    EndProcess,
+}
+
+/// An error as a result.
+pub(crate) fn error(number: i32) -> Answer {
+    Answer::Return(-i64::from(number))
+}
+
+/// A call that is about to be made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Call {
+    pub(crate) thread: ThreadId,
+    pub(crate) number: i64,
+    pub(crate) args: [u64; 6],
+    pub(crate) memory: Memory,
+    /// Whether the thread has waited in it already.
+    pub(crate) again: bool,
+}
+
+impl Call {
+    fn of(world: &World, id: ThreadId, again: bool) -> Self {
+        let thread = world.thread(id);
+        Self {
+            thread: id,
+            number: thread.registers.call(),
+            args: std::array::from_fn(|index| thread.registers.arg(index)),
+            memory: Memory(thread.tid),
+            again,
+        }
+    }
+
+    /// An argument that is an `int`.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the kernel takes the low half"
+    )]
+    pub(crate) fn int(&self, index: usize) -> i32 {
+        self.args[index] as i32
+    }
+}
+
+/// Answers the call that a thread is about to make.
+pub(crate) fn answer(world: &mut World, id: ThreadId, again: bool) -> Answer {
+    let call = Call::of(world, id, again);
+    match call.number {
+        libc::SYS_clock_gettime
+        | libc::SYS_gettimeofday
+        | libc::SYS_time
+        | libc::SYS_clock_getres
+        | libc::SYS_times
+        | libc::SYS_getrusage => clocks::answer(world, &call),
+        libc::SYS_nanosleep | libc::SYS_clock_nanosleep | libc::SYS_sched_yield => {
+            sleeps::answer(world, &call)
+        }
+        libc::SYS_futex => futexes::answer(world, &call),
+        libc::SYS_poll
+        | libc::SYS_ppoll
+        | libc::SYS_select
+        | libc::SYS_pselect6
+        | libc::SYS_epoll_wait
+        | libc::SYS_epoll_pwait
+        | libc::SYS_epoll_pwait2 => ready::answer(world, &call),
+        libc::SYS_read
+        | libc::SYS_readv
+        | libc::SYS_recvfrom
+        | libc::SYS_recvmsg
+        | libc::SYS_accept
+        | libc::SYS_accept4
+        | libc::SYS_write => transfer::answer(world, &call),
+        libc::SYS_openat | libc::SYS_open => files::answer(world, &call),
+        libc::SYS_exit => Answer::End,
+        libc::SYS_exit_group => Answer::EndProcess,
+        libc::SYS_wait4 | libc::SYS_waitid => children::answer(world, &call),
+        libc::SYS_kill
+        | libc::SYS_tkill
+        | libc::SYS_tgkill
+        | libc::SYS_rt_sigaction
+        | libc::SYS_rt_sigsuspend
+        | libc::SYS_rt_sigtimedwait
+        | libc::SYS_pause => signals::answer(world, &call),
+        libc::SYS_timerfd_create
+        | libc::SYS_timerfd_settime
+        | libc::SYS_timerfd_gettime
+        | libc::SYS_timer_create
+        | libc::SYS_timer_settime
+        | libc::SYS_timer_gettime
+        | libc::SYS_timer_getoverrun
+        | libc::SYS_timer_delete
+        | libc::SYS_setitimer
+        | libc::SYS_getitimer
+        | libc::SYS_alarm => timers::answer(world, &call),
+        libc::SYS_getrandom
+        | libc::SYS_sysinfo
+        | libc::SYS_getcpu
+        | libc::SYS_sched_getaffinity
+        | libc::SYS_sched_setaffinity
+        | libc::SYS_socket => machine::answer(world, &call),
+        _ => identity::answer(world, &call),
+    }
+}

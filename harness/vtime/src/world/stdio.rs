@@ -1,0 +1,93 @@
+//! Stdin, stdout and stderr of nodes.
+
+use std::io::{Read, Write};
+
+use bytes::BytesMut;
+
+use super::World;
+use std::fs::File;
+
+impl World {
+    /// Gives bytes to a node's stdin; what does not fit into its pipe waits here.
+    /// False when the node does not run or has closed its stdin.
+    pub fn send(&mut self, node: usize, bytes: &[u8]) -> bool {
+        let place = &mut self.nodes[node];
+        if place.stdin.is_none() || place.stdin_ends {
+            return false;
+        }
+        place.unsent.extend(bytes);
+        self.feed(node);
+        self.nodes[node].stdin.is_some()
+    }
+
+    /// How many bytes wait because a node does not read.
+    #[must_use]
+    pub fn unread_bytes(&self, node: usize) -> usize {
+        self.nodes[node].unsent.len()
+    }
+
+    /// Ends a node's stdin after what was sent.
+    pub fn close_stdin(&mut self, node: usize) {
+        self.nodes[node].stdin_ends = true;
+        self.feed(node);
+    }
+
+    /// Moves what waits into the node's stdin, as far as there is room.
+    pub(super) fn feed(&mut self, node: usize) {
+        let place = &mut self.nodes[node];
+        let Some(stdin) = &mut place.stdin else {
+            return;
+        };
+        let mut broken = false;
+        while !place.unsent.is_empty() {
+            match stdin.write(place.unsent.as_slices().0) {
+                Ok(0) => break,
+                Ok(count) => {
+                    place.unsent.drain(..count);
+                    place.stirred = true;
+                }
+                Err(error) => {
+                    broken = error.kind() == std::io::ErrorKind::BrokenPipe;
+                    break;
+                }
+            }
+        }
+        if broken || place.stdin_ends && place.unsent.is_empty() {
+            place.stdin = None;
+            place.unsent.clear();
+            place.stirred = true;
+        }
+    }
+
+    /// Takes what a node wrote out of its pipes, so that it has room to write more.
+    pub(super) fn drain(&mut self, node: usize) {
+        let place = &mut self.nodes[node];
+        let out = take_all(&mut place.stdout, &mut place.out);
+        let err = take_all(&mut place.stderr, &mut place.err);
+        place.stirred |= out | err;
+    }
+}
+
+/// Whether there was anything.
+fn take_all(pipe: &mut Option<File>, into: &mut BytesMut) -> bool {
+    const AT_ONCE: usize = 1 << 16;
+    let Some(file) = pipe else {
+        return false;
+    };
+    let before = into.len();
+    loop {
+        let length = into.len();
+        into.resize(length + AT_ONCE, 0);
+        let got = file.read(&mut into[length..]);
+        into.truncate(length + got.as_ref().map_or(0, |count| *count));
+        match got {
+            Ok(0) => {
+                *pipe = None;
+                break;
+            }
+            Ok(_) => {}
+            Err(_) => break,
+        }
+    }
+    into.len() > before
+}

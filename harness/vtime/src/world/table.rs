@@ -1,0 +1,168 @@
+//! What is known of nodes, processes and threads.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs::File;
+use std::os::fd::OwnedFd;
+
+use bytes::BytesMut;
+
+use crate::command::{Exit, TimeNs};
+use crate::model::clock::NodeClock;
+use crate::model::entropy::Entropy;
+use crate::model::signals::Actions;
+use crate::raw::trace::{Registers, Tid};
+
+/// A thread of this world; never given twice.
+pub(crate) type ThreadId = u32;
+/// A process of this world; never given twice.
+pub(crate) type ProcessId = u32;
+
+/// A thread.
+pub(crate) struct Thread {
+    pub(crate) tid: Tid,
+    pub(crate) process: ProcessId,
+    pub(crate) state: State,
+    /// What it does when it is its turn.
+    pub(crate) resume: Resume,
+    /// As they were when it stopped for its latest call.
+    pub(crate) registers: Registers,
+    /// Until when its latest call waits.
+    pub(crate) until_ns: Option<TimeNs>,
+    /// What to put right when its call is done.
+    pub(crate) amend: Amend,
+    /// Where the kernel writes a zero and wakes who waits for it when the thread ends.
+    pub(crate) clear_tid_at: u64,
+    /// The signal that it gets when it goes on.
+    pub(crate) signal: i32,
+    /// Stops of ours that are still on their way.
+    pub(crate) own_stops: u32,
+    /// How often it was taken off the processor because the kernel made it wait.
+    pub(crate) forced: u32,
+}
+
+/// Where a thread is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// It has the processor.
+    Running,
+    /// It could have it.
+    Ready,
+    /// It waits.
+    Parked(Wait),
+    /// It has ended, but stays a zombie until the rest of its process has.
+    Zombie,
+}
+
+/// What a thread waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// A wake-up of its futex.
+    Futex,
+    /// Time.
+    Sleep,
+    /// A descriptor.
+    Io,
+    /// A child's end.
+    Child,
+    /// A signal.
+    Signal,
+    /// The world's clock, because its own is ahead.
+    Ahead,
+    /// Its vfork child's program or end.
+    Birth(ProcessId),
+    /// Another try, because the kernel made it wait for something that is not modelled.
+    Kernel,
+}
+
+/// How a thread goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resume {
+    /// From where it is.
+    GoOn,
+    /// With another look at the call that it waits in.
+    Answer,
+}
+
+/// What is put right at the end of a call.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Amend {
+    /// Arguments as the program had given them.
+    pub(crate) args: [Option<u64>; 6],
+    /// What a positive result is replaced by.
+    pub(crate) result: Option<i64>,
+}
+
+/// A process.
+pub(crate) struct Process {
+    pub(crate) node: usize,
+    /// Its first thread.
+    pub(crate) tid: Tid,
+    pub(crate) parent: Option<ProcessId>,
+    pub(crate) threads: BTreeSet<ThreadId>,
+    /// For a look at its descriptors; none where that is forbidden.
+    pub(crate) handle: Option<OwnedFd>,
+    /// Its own time: the world's, and what it did since.
+    pub(crate) local_ns: TimeNs,
+    pub(crate) cpu_ns: TimeNs,
+    /// What its clock page holds; `None` without a page.
+    pub(crate) page_ns: Option<TimeNs>,
+    pub(crate) page_bases: [u64; 12],
+    pub(crate) entropy: Entropy,
+    pub(crate) actions: Actions,
+    /// Looks without result, one after the other.
+    pub(crate) idle_looks: u32,
+    /// What stands behind descriptors that are timers.
+    pub(crate) timer_fds: BTreeMap<i32, OwnedFd>,
+    /// POSIX timers by id.
+    pub(crate) posix_timers: BTreeMap<i32, PosixTimer>,
+    pub(crate) next_timer: i32,
+    /// How it ended, once it has; until its parent has asked.
+    pub(crate) ended: Option<Exit>,
+}
+
+/// A timer made by `timer_create`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PosixTimer {
+    pub(crate) clock: i32,
+    pub(crate) signal: i32,
+    /// Handed to the signal's handler.
+    pub(crate) value: u64,
+    /// The thread that gets it, if not the process; by virtual id.
+    pub(crate) thread: Option<i32>,
+    pub(crate) overruns: i32,
+}
+
+/// What a timer belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum TimerKey {
+    /// The deadline of a thread that waits.
+    Thread(ThreadId),
+    /// A timerfd.
+    Descriptor(ProcessId, i32),
+    /// `setitimer` and `alarm`.
+    Alarm(ProcessId),
+    /// `timer_create`.
+    Posix(ProcessId, i32),
+}
+
+/// A place for a program and its family.
+#[derive(Default)]
+pub(crate) struct Node {
+    pub(crate) starts: u32,
+    /// Processes begun in this start.
+    pub(crate) processes: u32,
+    pub(crate) main: Option<ProcessId>,
+    pub(crate) stdin: Option<File>,
+    pub(crate) unsent: VecDeque<u8>,
+    pub(crate) stdin_ends: bool,
+    pub(crate) stdout: Option<File>,
+    pub(crate) stderr: Option<File>,
+    /// Read while it ran, not yet told.
+    pub(crate) out: BytesMut,
+    pub(crate) err: BytesMut,
+    pub(crate) paused: bool,
+    pub(crate) clock: NodeClock,
+    /// Something happened that may let one of its waits end.
+    pub(crate) stirred: bool,
+    pub(crate) ended: Option<Exit>,
+}

@@ -1,0 +1,148 @@
+//! The world's clock, processes' own, and timers.
+
+use super::World;
+use super::table::{ProcessId, ThreadId, TimerKey};
+use crate::command::TimeNs;
+use crate::image::page;
+use crate::memory::Memory;
+use crate::model::clock::{Kind, NodeClock, READ_NS};
+use crate::model::timers::Expired;
+use crate::raw::descriptors::tick;
+
+/// A look that finds nothing costs at most so much.
+const IDLE_LOOK_NS: TimeNs = 1_000_000;
+
+/// What a turn without any wait costs, however many calls it has.
+const LONG_TURN_NS: TimeNs = 100_000;
+
+impl World {
+    /// Moves the clock to `time_ns`, if that is not in the past. Nothing that was due between is
+    /// skipped, it happens late; so go to [`World::next_deadline_ns`] at most.
+    pub fn advance_to(&mut self, time_ns: TimeNs) {
+        self.now_ns = self.now_ns.max(time_ns);
+        for Expired { key, times } in self.timers.expire(self.now_ns) {
+            match key {
+                TimerKey::Thread(id) => {
+                    self.timers.clear(key);
+                    self.wait_is_over(id);
+                }
+                TimerKey::Descriptor(process, fd) => self.timer_fd_expired(process, fd, times),
+                TimerKey::Alarm(process) => self.send_to_process(process, libc::SIGALRM),
+                TimerKey::Posix(process, timer) => self.posix_timer_expired(process, timer, times),
+            }
+        }
+    }
+
+    fn timer_fd_expired(&mut self, process: ProcessId, fd: i32, times: u64) {
+        let Some(process) = self.processes.get(&process) else {
+            return;
+        };
+        if let Some(timer) = process.timer_fds.get(&fd) {
+            tick(timer, times, false);
+        }
+        self.nodes[process.node].stirred = true;
+    }
+
+    /// When a node's output of this moment was written.
+    pub(super) fn node_time_ns(&self, node: usize) -> TimeNs {
+        let main = self.nodes[node].main.and_then(|id| self.processes.get(&id));
+        let latest = self.now_ns + self.settings.lookahead_ns;
+        main.map_or(self.now_ns, |p| p.local_ns.clamp(self.now_ns, latest))
+    }
+
+    /// Whether the thread's process is so far ahead of the world that it must wait.
+    pub(crate) fn is_ahead(&self, id: ThreadId) -> bool {
+        self.process_of(id).local_ns > self.now_ns + self.settings.lookahead_ns
+    }
+
+    /// The process reads a clock.
+    pub(crate) fn read_clock(&mut self, id: ThreadId) -> TimeNs {
+        self.spend(id, READ_NS);
+        self.process_of(id).local_ns
+    }
+
+    /// The process does something for so long.
+    pub(crate) fn spend(&mut self, id: ThreadId, ns: TimeNs) {
+        let process = self.process_of_mut(id);
+        process.local_ns += ns;
+        process.cpu_ns += ns;
+    }
+
+    /// A look at descriptors that found nothing: a program that only does that must see time pass.
+    pub(crate) fn spend_on_idle_look(&mut self, id: ThreadId) {
+        let process = self.process_of_mut(id);
+        let doublings = (process.idle_looks / 8).min(10);
+        process.idle_looks += 1;
+        self.spend(id, (READ_NS << doublings).min(IDLE_LOOK_NS));
+    }
+
+    pub(super) fn cost_of_a_long_turn(&mut self, id: ThreadId) {
+        self.spend(id, LONG_TURN_NS);
+    }
+
+    pub(crate) fn clock_of(&self, id: ThreadId) -> NodeClock {
+        self.nodes[self.node_of(id)].clock
+    }
+
+    /// When the wait that begins now ends, if it lasts so long by the node's clock.
+    pub(crate) fn after_ns(&self, id: ThreadId, lasting_ns: u64) -> TimeNs {
+        let real_ns = self.clock_of(id).lasting_ns(lasting_ns);
+        self.process_of(id).local_ns.saturating_add(real_ns)
+    }
+
+    /// When a clock of the node will show this.
+    pub(crate) fn when_shown_ns(&self, id: ThreadId, clock: i32, shown_ns: u64) -> TimeNs {
+        self.clock_of(id).when_shown_ns(Kind::of(clock), shown_ns)
+    }
+
+    /// What a clock shows to this thread.
+    pub(crate) fn shown_ns(&self, id: ThreadId, clock: i32) -> u64 {
+        let process = self.process_of(id);
+        match Kind::of(clock) {
+            Kind::Wall => self.clock_of(id).wall_ns(process.local_ns),
+            Kind::Monotonic => self.clock_of(id).monotonic_ns(process.local_ns),
+            Kind::Cpu => process.cpu_ns,
+        }
+    }
+
+    /// Learns from the clock page how often the process has read its clock.
+    pub(super) fn read_page(&mut self, id: ThreadId) {
+        let tid = self.thread(id).tid;
+        let process = self.process_of_mut(id);
+        if process.page_ns.is_some()
+            && let Some(ns) = Memory(tid).u64(page::LOCAL)
+        {
+            process.page_ns = Some(ns);
+            process.cpu_ns += ns.saturating_sub(process.local_ns);
+            process.local_ns = process.local_ns.max(ns);
+        }
+    }
+
+    /// Tells the clock page the process's time.
+    pub(super) fn write_page(&mut self, id: ThreadId) {
+        let tid = self.thread(id).tid;
+        let bases = self.page_bases(id);
+        let process = self.process_of_mut(id);
+        let Some(known_ns) = process.page_ns else {
+            return;
+        };
+        if known_ns != process.local_ns {
+            process.page_ns = Some(process.local_ns);
+            Memory(tid).write(page::LOCAL, &process.local_ns.to_le_bytes());
+        }
+        if process.page_bases != bases {
+            process.page_bases = bases;
+            let bytes: Vec<u8> = bases.iter().flat_map(|b| b.to_le_bytes()).collect();
+            Memory(tid).write(page::BASES, &bytes);
+        }
+    }
+
+    /// What the clock page adds to the process's time, for each clock.
+    pub(super) fn page_bases(&self, id: ThreadId) -> [u64; 12] {
+        let local_ns = self.process_of(id).local_ns;
+        std::array::from_fn(|clock| {
+            let clock = i32::try_from(clock).unwrap_or(0);
+            self.shown_ns(id, clock).wrapping_sub(local_ns)
+        })
+    }
+}

@@ -1,0 +1,141 @@
+//! Threads that spin, and threads that the kernel makes wait for something that is not modelled.
+//!
+//! Processor time decides, not the machine's clock: a busy machine must not look like a spinning
+//! program.
+
+use super::World;
+use super::table::{Resume, ThreadId, Wait};
+use crate::command::TimeNs;
+use crate::raw::trace::{self, Stop, Waited};
+use crate::raw::watch::{Doing, doing};
+
+/// A thread is looked at after so many ticks without a call.
+const PATIENCE_TICKS: u32 = 5;
+
+/// So much processor time (in ticks) may pass without a call before a thread is said to spin: first,
+/// and once it has been said.
+const SPIN_TICKS: u64 = 30;
+const SPIN_AGAIN_TICKS: u64 = 5;
+
+/// A thread that spins is shown so much time at once.
+const SPIN_NS: TimeNs = 10_000_000;
+
+/// The kernel is asked again after this, doubling, up to [`RETRY_MOST_NS`].
+const RETRY_NS: TimeNs = 1_000_000;
+const RETRY_MOST_NS: TimeNs = 1_000_000_000;
+
+/// What was seen of the running thread since its last stop.
+#[derive(Debug, Default)]
+pub(super) struct Watched {
+    ticks: u32,
+    first: Option<Doing>,
+    last: Option<Doing>,
+}
+
+impl World {
+    /// Some milliseconds have passed in which the running thread did not stop.
+    pub(super) fn tick(&mut self, id: ThreadId, watched: &mut Watched) {
+        self.ticks += 1;
+        watched.ticks += 1;
+        // It may be waiting for room in its stdout.
+        let node = self.node_of(id);
+        self.drain(node);
+        if !watched.ticks.is_multiple_of(PATIENCE_TICKS) {
+            return;
+        }
+        let Some(seen) = doing(self.thread(id).tid) else {
+            return;
+        };
+        let first = *watched.first.get_or_insert(seen);
+        let before = watched.last.replace(seen);
+        match seen.state {
+            'Z' | 'X' => self.leave_with_all(id, -1),
+            'S' | 'D' if before == Some(seen) => self.kernel_made_it_wait(id),
+            'R' if seen.cpu_ticks - first.cpu_ticks >= self.spin_limit(id) => self.preempt(id),
+            _ => {}
+        }
+    }
+
+    fn spin_limit(&self, id: ThreadId) -> u64 {
+        if self.thread(id).forced == 0 {
+            SPIN_TICKS
+        } else {
+            SPIN_AGAIN_TICKS
+        }
+    }
+
+    /// Takes the processor from a thread that only computes, and shows it that time passes.
+    fn preempt(&mut self, id: ThreadId) {
+        let node = self.node_of(id);
+        let what = "it computes for long without any system call, and was interrupted at a moment \
+                    that differs from run to run";
+        self.ledger.lowers(Some(node), what);
+        if self.take_off(id) {
+            self.spend(id, SPIN_NS);
+            let until_ns = self.process_of(id).local_ns;
+            self.park(id, Wait::Kernel, Some(until_ns));
+        }
+    }
+
+    fn kernel_made_it_wait(&mut self, id: ThreadId) {
+        let node = self.node_of(id);
+        let call = call_of(self.thread(id).tid);
+        let what = format!("it waited for real in {call}, which virtual time does not model");
+        self.ledger.lowers(Some(node), what);
+        if self.take_off(id) {
+            let tries = self.thread(id).forced.min(20);
+            let later_ns = (RETRY_NS << tries).min(RETRY_MOST_NS);
+            let until_ns = self.process_of(id).local_ns + later_ns;
+            self.park(id, Wait::Kernel, Some(until_ns));
+        }
+    }
+
+    /// Stops the running thread wherever it is. False when it stopped by itself meanwhile.
+    fn take_off(&mut self, id: ThreadId) -> bool {
+        let tid = self.thread(id).tid;
+        let process = self.process_of(id).tid;
+        let thread = self.thread_mut(id);
+        thread.forced += 1;
+        thread.own_stops += 1;
+        trace::signal_thread(process, tid, libc::SIGSTOP);
+        loop {
+            match trace::wait(tid) {
+                Waited::Interrupted => {}
+                Waited::Stop(Stop::Signal(libc::SIGSTOP)) => {
+                    self.read_page(id);
+                    let thread = self.thread_mut(id);
+                    thread.own_stops -= 1;
+                    thread.resume = Resume::GoOn;
+                    return true;
+                }
+                Waited::Stop(stop) => {
+                    self.stopped(id, stop);
+                    return false;
+                }
+                Waited::Gone => {
+                    self.lost(id);
+                    return false;
+                }
+            }
+        }
+    }
+}
+
+/// The call in which a thread is, for people.
+fn call_of(tid: i32) -> String {
+    let text = std::fs::read_to_string(format!("/proc/{tid}/syscall")).unwrap_or_default();
+    let mut words = text.split_ascii_whitespace();
+    let number = words.next().and_then(|word| word.parse::<usize>().ok());
+    let name = number
+        .and_then(syscalls::Sysno::new)
+        .map(|call| call.name());
+    let fd = words
+        .next()
+        .and_then(|word| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok());
+    let file = fd.and_then(|fd| std::fs::read_link(format!("/proc/{tid}/fd/{fd}")).ok());
+    match (name, file) {
+        (Some(name), Some(file)) => format!("{name}({})", file.display()),
+        (Some(name), None) => name.to_owned(),
+        (None, _) => "the kernel".to_owned(),
+    }
+}

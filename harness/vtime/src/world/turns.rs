@@ -1,0 +1,153 @@
+//! A thread's turn: from its going on to its next wait.
+
+use super::World;
+use super::table::{Resume, State, ThreadId, Wait};
+use crate::calls::{self, Answer};
+use crate::raw::trace::{self, Stop, Waited};
+
+impl World {
+    /// Lets a thread run until it waits, gives way or ends.
+    pub(super) fn turn(&mut self, id: ThreadId) {
+        self.figures.turns += 1;
+        self.stir(id);
+        let thread = self.thread_mut(id);
+        thread.state = State::Running;
+        match std::mem::replace(&mut thread.resume, Resume::GoOn) {
+            Resume::Answer => self.answer(id, true),
+            Resume::GoOn => self.go_on(id),
+        }
+        self.watch(id);
+    }
+
+    /// Follows a thread that has the processor.
+    fn watch(&mut self, id: ThreadId) {
+        let mut watched = super::trouble::Watched::default();
+        while self.is_running(id) {
+            match trace::wait(self.thread(id).tid) {
+                Waited::Stop(stop) => {
+                    self.stopped(id, stop);
+                    watched = super::trouble::Watched::default();
+                }
+                Waited::Interrupted => self.tick(id, &mut watched),
+                Waited::Gone => self.lost(id),
+            }
+        }
+    }
+
+    /// The running thread has stopped.
+    pub(super) fn stopped(&mut self, id: ThreadId, stop: Stop) {
+        if !matches!(stop, Stop::Ended(_)) {
+            self.read_page(id);
+        }
+        match stop {
+            Stop::Call => self.called(id),
+            Stop::CallDone => self.call_done(id),
+            Stop::Born { child, waits } => self.born(id, child, waits),
+            Stop::Exec => self.executed(id),
+            Stop::ChildLeft => self.go_on(id),
+            Stop::Signal(signal) => self.signal_stop(id, signal),
+            Stop::Ended(exit) => self.thread_ended(id, exit),
+        }
+    }
+
+    fn called(&mut self, id: ThreadId) {
+        self.figures.traps += 1;
+        let Some(registers) = trace::registers(self.thread(id).tid) else {
+            // It was killed while it stopped; its end comes next.
+            return;
+        };
+        let thread = self.thread_mut(id);
+        thread.registers = registers;
+        self.answer(id, false);
+    }
+
+    /// Answers the call that the thread is about to make; `again` when it has waited in it.
+    fn answer(&mut self, id: ThreadId, again: bool) {
+        let answer = calls::answer(self, id, again);
+        // The call may have been its end: a signal to itself, or to its node's first process.
+        if !self.is_running(id) {
+            return;
+        }
+        match answer {
+            Answer::Return(value) => {
+                self.set_result(id, value);
+                self.go_on_or_give_way(id);
+            }
+            Answer::Pass => self.go_on(id),
+            Answer::PassAndAmend(amend) => {
+                self.thread_mut(id).amend = amend;
+                self.go_on_to_call_end(id);
+            }
+            Answer::Wait(wait, until_ns) => self.park(id, wait, until_ns),
+            Answer::GiveWay => {
+                self.set_result(id, 0);
+                self.make_ready(id, Resume::GoOn);
+            }
+            Answer::End => self.leave(id),
+            Answer::EndProcess => self.leave_with_all(id, 0),
+        }
+    }
+
+    /// Gives a stopped call its result; the kernel will not make it.
+    pub(crate) fn set_result(&mut self, id: ThreadId, value: i64) {
+        let thread = self.thread_mut(id);
+        thread.registers.set_result(value);
+        trace::set_registers(thread.tid, &thread.registers);
+    }
+
+    fn go_on_or_give_way(&mut self, id: ThreadId) {
+        let gives_way = self.schedule.gives_way();
+        if self.is_ahead(id) {
+            let local_ns = self.process_of(id).local_ns;
+            self.park(id, Wait::Ahead, Some(local_ns));
+        } else if gives_way {
+            self.cost_of_a_long_turn(id);
+            self.make_ready(id, Resume::GoOn);
+        } else {
+            self.go_on(id);
+        }
+    }
+
+    /// Lets the thread go on from where it is stopped.
+    pub(super) fn go_on(&mut self, id: ThreadId) {
+        self.write_page(id);
+        let thread = self.thread_mut(id);
+        let signal = std::mem::take(&mut thread.signal);
+        trace::go_on(thread.tid, signal);
+    }
+
+    fn go_on_to_call_end(&mut self, id: ThreadId) {
+        self.write_page(id);
+        trace::go_on_to_call_end(self.thread(id).tid, 0);
+    }
+
+    /// The end of a call that was let pass.
+    fn call_done(&mut self, id: ThreadId) {
+        self.put_right(id);
+        self.go_on(id);
+    }
+
+    /// Puts arguments and result of a call right, at its end.
+    pub(super) fn put_right(&mut self, id: ThreadId) {
+        let thread = self.thread_mut(id);
+        let amend = std::mem::take(&mut thread.amend);
+        let Some(mut registers) = trace::registers(thread.tid) else {
+            return;
+        };
+        for (index, value) in amend.args.iter().enumerate() {
+            if let Some(value) = value {
+                registers.set_arg(index, *value);
+            }
+        }
+        if let Some(result) = amend.result
+            && registers.result() > 0
+        {
+            registers.set_general({
+                let mut general = registers.general();
+                general[0] = result.cast_unsigned();
+                general
+            });
+        }
+        trace::set_registers(thread.tid, &registers);
+    }
+}
