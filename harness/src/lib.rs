@@ -6,5 +6,6 @@ pub mod drive;
 pub mod grade;
 pub mod plan;
 pub mod run;
+pub mod shrink;
 pub mod supervisor;
 pub mod transcript_run;

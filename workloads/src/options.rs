@@ -55,6 +55,9 @@ pub struct RunOptions {
     pub max_latency_max: Option<f64>,
     /// Whether lines on stdout that are no messages are only noted instead of judged.
     pub lenient: bool,
+    /// Threads run in an order drawn from the seed instead of the fair one, and give way at one in
+    /// so many of their system calls (virtual time only).
+    pub explore: Option<u32>,
 }
 
 impl Default for RunOptions {
@@ -81,6 +84,7 @@ impl Default for RunOptions {
             max_latency_median: None,
             max_latency_max: None,
             lenient: false,
+            explore: None,
         }
     }
 }

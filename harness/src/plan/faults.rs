@@ -239,7 +239,7 @@ fn victims(nodes: usize, random: &mut Stream) -> Vec<usize> {
     order
 }
 
-fn node_names(nodes: &[usize]) -> String {
+pub(super) fn node_names(nodes: &[usize]) -> String {
     nodes
         .iter()
         .map(|i| format!("n{i}"))
@@ -247,7 +247,7 @@ fn node_names(nodes: &[usize]) -> String {
         .join(" ")
 }
 
-fn arrows(links: &[(usize, usize)]) -> String {
+pub(super) fn arrows(links: &[(usize, usize)]) -> String {
     links
         .iter()
         .map(|(a, b)| format!("n{a}>n{b}"))

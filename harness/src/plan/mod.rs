@@ -3,6 +3,7 @@
 mod faults;
 mod left_out;
 mod partition;
+mod reduce;
 
 use serde::{Deserialize, Serialize};
 use workloads::RunOptions;
@@ -87,6 +88,18 @@ impl Plan {
             left_out: LeftOut::default(),
         })
     }
+
+    /// In which order threads run, in virtual time.
+    #[must_use]
+    pub fn schedule(&self) -> vtime::Schedule {
+        match self.options.explore {
+            None => vtime::Schedule::Fair,
+            Some(yield_one_in) => vtime::Schedule::Explore {
+                seed: self.seed.stream("schedule").bits(),
+                yield_one_in,
+            },
+        }
+    }
 }
 
 fn validate(options: &RunOptions) -> Result<(), PlanError> {
@@ -109,7 +122,7 @@ fn validate(options: &RunOptions) -> Result<(), PlanError> {
     let positive = "a number above 0";
     let not_negative = "0 or more";
     let share = "a share from 0 to 1";
-    let ranges: [(&'static str, f64, f64, f64, &'static str); 8] = [
+    let ranges: [(&'static str, f64, f64, f64, &'static str); 9] = [
         ("--rate", options.rate, 0.0, f64::MAX, not_negative),
         ("--time-limit", options.time_limit, 1e-3, 1e9, positive),
         ("--latency", options.latency, 0.0, 1e9, not_negative),
@@ -124,6 +137,13 @@ fn validate(options: &RunOptions) -> Result<(), PlanError> {
         ("--duplicate", options.duplicate, 0.0, 1.0, share),
         ("--recovery", options.recovery, 0.0, 1e9, not_negative),
         ("--timeout", options.timeout as f64, 1.0, 1e12, positive),
+        (
+            "--explore",
+            f64::from(options.explore.unwrap_or(8)),
+            1.0,
+            1e9,
+            positive,
+        ),
     ];
     for (flag, got, low, high, expected) in ranges {
         if !(low..=high).contains(&got) {
