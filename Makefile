@@ -3,19 +3,21 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build test check fmt lint deny docs demo zoo bench e2e
+.PHONY: help setup build test check fmt lint deny docs demo zoo exact bench e2e
 
 CARGO ?= cargo
 # A fixed version, so that a new release of the tool cannot break an old commit.
 CARGO_DENY_VERSION := 0.20.2
 SPLITBRAIN := target/release/splitbrain
+# How often each program is repeated by `make exact`: a thousand times in all.
+REPEATS ?= 60
 # All integration tests of the harness that start processes.
 E2E := $(filter-out generated_docs tidy zoo,$(basename $(notdir $(wildcard harness/tests/*))))
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Install what the tests use (python3, node, go, a C compiler), or say what is missing
+setup: ## Install what the tests use (python3, node, go, ruby, a C compiler), or say what is missing
 	@.ci/setup
 
 build: setup ## Build the binary, target/release/splitbrain
@@ -55,6 +57,11 @@ demo: build ## Grade a correct and a broken counter, and show both tables
 zoo: ## Run every broken node and see that it is caught, and that the correct ones pass
 	@$(CARGO) test --locked -p nodes --test world -- --include-ignored
 	@$(CARGO) test --locked -p harness --test zoo -- --include-ignored
+
+exact: setup ## Repeat programs in seven languages, a thousand times in all, and write their table
+	@REPEATS=$(REPEATS) UPDATE_DOCS=1 DATE=$$(date +%F) MACHINE="$$(.ci/machine)" $(CARGO) test \
+		--locked --release -p harness --test exact -- --ignored --nocapture a_thousand_repeats
+	@$(MAKE) --no-print-directory docs
 
 bench: ## Measure
 	@$(CARGO) bench --locked --workspace
