@@ -1,12 +1,68 @@
-//! To be replaced by the documented module.
+//! The clock page: memory of ours in every traced process, that answers clock reads there.
+//!
+//! Two thirds of all traps would be clock reads. The functions of the vDSO are redirected to code in
+//! this page, which adds a microsecond to the process's time and shows it; the tracer reads the time
+//! at each stop, and writes it when it has changed. Layout:
+//!
+//! | offset | what |
+//! |---|---|
+//! | 0x000 | [`LOCAL`]: the process's time, nanoseconds |
+//! | 0x040 | [`BASES`]: what each of the clocks 0 to 11 shows more than that |
+//! | 0x200 | the code, from `page.S` |
+//! | 0xc00 | [`SCRATCH`]: arguments of calls that the tracer changes |
+//!
+//! The page can be written and executed by the program that has it; one that scribbles on it
+//! deceives only itself.
+
 use super::vdso::Function;
+
+/// Where it is mapped: below everything else.
 pub(crate) const ADDRESS: u64 = 0x20000;
-pub(crate) const LOCAL: u64 = 0x20000;
-pub(crate) const BASES: u64 = 0x20040;
-pub(crate) const SCRATCH: u64 = 0x20800;
-pub(crate) fn build(_l: u64, _b: &[u64; 12]) -> Box<[u8; 4096]> {
-    Box::new([0; 4096])
+
+/// The process's time.
+pub(crate) const LOCAL: u64 = ADDRESS;
+
+/// What clocks show more than the process's time; 12 of them.
+pub(crate) const BASES: u64 = ADDRESS + 0x40;
+
+/// Room for arguments, to the page's end.
+pub(crate) const SCRATCH: u64 = ADDRESS + 0xc00;
+
+const BYTES: usize = 4096;
+const CODE_AT: usize = 0x200;
+
+/// Assembled from `page.S`; a test compares.
+const CODE: &[u8] = include_bytes!("page.bin");
+
+/// The page as it is at the beginning of a program.
+pub(crate) fn build(local_ns: u64, bases: &[u64; 12]) -> Box<[u8; BYTES]> {
+    let mut page = Box::new([0; BYTES]);
+    page[..8].copy_from_slice(&local_ns.to_le_bytes());
+    for (slot, base) in page[0x40..].chunks_exact_mut(8).zip(bases) {
+        slot.copy_from_slice(&base.to_le_bytes());
+    }
+    page[CODE_AT..CODE_AT + CODE.len()].copy_from_slice(CODE);
+    page
 }
-pub(crate) fn redirect(_f: Function) -> [u8; 8] {
-    [0; 8]
+
+/// Where the page's version of a function stands.
+pub(crate) fn entry(function: Function) -> u64 {
+    let offset = match function {
+        Function::ClockGettime => 0x00,
+        Function::Gettimeofday => 0x80,
+        Function::Time => 0x100,
+        Function::Getcpu => 0x140,
+        Function::ClockGetres => 0x180,
+        Function::Getrandom => 0x1a0,
+    };
+    ADDRESS + CODE_AT as u64 + offset
 }
+
+/// What is written over the vDSO's version: `mov eax, entry; jmp rax`.
+pub(crate) fn redirect(function: Function) -> [u8; 8] {
+    let [a, b, c, d, ..] = entry(function).to_le_bytes();
+    [0xb8, a, b, c, d, 0xff, 0xe0, 0x90]
+}
+
+#[cfg(test)]
+mod tests;
