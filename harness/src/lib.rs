@@ -3,8 +3,10 @@
 pub mod cli;
 pub mod core;
 pub mod drive;
+pub mod environment;
 pub mod grade;
 pub mod plan;
+pub mod replay;
 pub mod run;
 pub mod shrink;
 pub mod supervisor;

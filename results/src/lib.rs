@@ -14,6 +14,6 @@ pub mod quote;
 pub mod render;
 pub mod run_dir;
 
-pub use document::{GradeDocument, VerdictDocument};
+pub use document::{EnvironmentDocument, GradeDocument, VerdictDocument};
 pub use exit::Exit;
 pub use run_dir::RunDir;

@@ -259,6 +259,8 @@ pub(crate) enum SchemaName {
     Verdict,
     /// `grade --format json`.
     Grade,
+    /// `environment.json`.
+    Environment,
     /// A suite file.
     Suite,
 }

@@ -12,6 +12,7 @@ pub(super) fn run(name: SchemaName, output: &Output) -> Result<Exit, Failure> {
     let text = match name {
         SchemaName::Verdict => published("verdict"),
         SchemaName::Grade => published("grade"),
+        SchemaName::Environment => published("environment"),
         SchemaName::Suite => {
             let schema = workloads::suite::schema();
             serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"

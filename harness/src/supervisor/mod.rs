@@ -32,6 +32,7 @@ pub use lifecycle::{Lifecycle, Step};
 pub use limits::Limits;
 pub use outbox::Undelivered;
 pub use program::Program;
+pub(crate) use program::find_in_path;
 pub use start_error::StartError;
 
 use census::Census;

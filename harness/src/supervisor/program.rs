@@ -48,7 +48,7 @@ impl Program {
 }
 
 /// Looks a bare name up in `PATH`, the way a shell does.
-pub(super) fn find_in_path(name: &Path, here: &Path) -> Option<PathBuf> {
+pub(crate) fn find_in_path(name: &Path, here: &Path) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let candidates = env::split_paths(&path).map(|dir| here.join(dir).join(name));
     candidates

@@ -241,3 +241,38 @@ pub(crate) fn grade() -> GradeDocument {
         )
     }
 }
+
+/// What the run with the lost add stood on.
+pub(crate) fn environment() -> EnvironmentDocument {
+    let file = |role, path: &str, bytes, digits: &str| ProgramFile {
+        role,
+        path: path.to_owned(),
+        bytes,
+        hash: format!("blake3:{}", digits.repeat(32)),
+    };
+    let owned = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect();
+    EnvironmentDocument {
+        schema: EnvironmentDocument::SCHEMA.to_owned(),
+        harness: Harness {
+            version: "0.1.0".to_owned(),
+            hash: format!("blake3:{}", "0f".repeat(32)),
+        },
+        time: "vtime/1".to_owned(),
+        kernel: "Linux 6.18.44".to_owned(),
+        processor: Processor {
+            model: "AMD EPYC".to_owned(),
+            features: owned(&["avx2", "sha_ni"]),
+        },
+        visible_cpus: 1,
+        rights: owned(&["root"]),
+        program: vec![
+            file(FileRole::Program, "/home/ada/node.py", 1234, "1a"),
+            file(FileRole::Interpreter, "/usr/bin/python3", 6_831_736, "2b"),
+            file(FileRole::Argument, "/home/ada/config.json", 77, "3c"),
+        ],
+        variables: [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        nodes_dir: "/home/ada/runs/g-counter/20261121T031745-0x2a/nodes".to_owned(),
+    }
+}

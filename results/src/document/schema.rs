@@ -7,10 +7,10 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{GradeDocument, VerdictDocument};
+use super::{EnvironmentDocument, GradeDocument, VerdictDocument};
 
 /// The names of the documents that have a schema.
-pub const NAMES: &[&str] = &["verdict", "grade"];
+pub const NAMES: &[&str] = &["verdict", "grade", "environment"];
 
 /// The schema with this name, as pretty JSON with a newline at its end.
 #[must_use]
@@ -18,6 +18,9 @@ pub fn schema_by_name(name: &str) -> Option<String> {
     match name {
         "verdict" => Some(schema_of::<VerdictDocument>(VerdictDocument::SCHEMA)),
         "grade" => Some(schema_of::<GradeDocument>(GradeDocument::SCHEMA)),
+        "environment" => Some(schema_of::<EnvironmentDocument>(
+            EnvironmentDocument::SCHEMA,
+        )),
         _ => None,
     }
 }
@@ -142,6 +145,12 @@ mod tests {
         assert!(validator("grade").is_valid(&grade), "{grade:#}");
         let back: GradeDocument = serde_json::from_value(grade).expect("the same type");
         assert_eq!(back, sample::grade());
+
+        let environment = serde_json::to_value(sample::environment()).expect("JSON");
+        assert!(
+            validator("environment").is_valid(&environment),
+            "{environment:#}"
+        );
     }
 
     #[test]

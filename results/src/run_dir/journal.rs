@@ -143,6 +143,12 @@ impl JournalReader {
         Ok(self.line.strip_suffix(b"\n"))
     }
 
+    /// The line that was read last, if there was one.
+    #[must_use]
+    pub fn last_line(&self) -> Option<&[u8]> {
+        self.line.strip_suffix(b"\n")
+    }
+
     /// Whether the journal turned out to lack its end, as after a kill. Known at the end.
     #[must_use]
     pub fn is_truncated(&self) -> bool {

@@ -1,7 +1,7 @@
 //! The directory of a run, written so that a kill at any moment leaves something useful.
 //!
-//! In this order: `plan.json` before anything starts, `history.jsonl` and `journal.jsonl.zst` as
-//! things happen, `nodes/`, and last, in one step, `verdict.json`.
+//! In this order: `plan.json` and `environment.json` before anything starts, `history.jsonl` and
+//! `journal.jsonl.zst` as things happen, `nodes/`, and last, in one step, `verdict.json`.
 
 mod error;
 mod history;
@@ -15,6 +15,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 pub use error::RunDirError;
 pub use history::{HistoryReader, HistoryWriter};
@@ -23,10 +24,12 @@ pub use line::{JournalEvent, JournalLine};
 pub use lookup::Wanted;
 pub use tail::tail_of;
 
-use crate::document::{Evidence, VerdictDocument};
+use crate::document::{EnvironmentDocument, Evidence, VerdictDocument};
 
 /// The name of the file with everything that was decided before the start.
 pub const PLAN: &str = "plan.json";
+/// The name of the file with what the run stood on.
+pub const ENVIRONMENT: &str = "environment.json";
 /// The name of the file with every invocation and completion.
 pub const HISTORY: &str = "history.jsonl";
 /// The name of the file with every message and fault.
@@ -121,6 +124,19 @@ impl RunDir {
         self.read_text(PLAN)
     }
 
+    /// Writes what the run stands on.
+    pub fn write_environment(&self, found: &EnvironmentDocument) -> Result<(), RunDirError> {
+        self.write_json(ENVIRONMENT, found)
+    }
+
+    /// Reads what the run stood on; nothing when it was not written, as by earlier versions.
+    pub fn read_environment(&self) -> Result<Option<EnvironmentDocument>, RunDirError> {
+        if !self.path.join(ENVIRONMENT).is_file() {
+            return Ok(None);
+        }
+        self.read_json(ENVIRONMENT).map(Some)
+    }
+
     /// Begins the history.
     pub fn history(&self) -> Result<HistoryWriter, RunDirError> {
         HistoryWriter::create(&self.path.join(HISTORY))
@@ -154,9 +170,13 @@ impl RunDir {
 
     /// Reads the verdict.
     pub fn read_verdict(&self) -> Result<VerdictDocument, RunDirError> {
-        let text = self.read_text(VERDICT)?;
+        self.read_json(VERDICT)
+    }
+
+    fn read_json<T: DeserializeOwned>(&self, name: &str) -> Result<T, RunDirError> {
+        let text = self.read_text(name)?;
         serde_json::from_str(&text).map_err(|source| RunDirError::Parse {
-            path: self.path.join(VERDICT),
+            path: self.path.join(name),
             source,
         })
     }

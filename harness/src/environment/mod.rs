@@ -1,0 +1,95 @@
+//! Finds out what a run stands on: this program, the machine, the files that nodes start from.
+//!
+//! Whatever cannot be found out is left empty: a fingerprint that lacks something is better than a
+//! run that is refused.
+
+mod files;
+mod machine;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use results::document::{EnvironmentDocument, Harness};
+
+use crate::supervisor::Program;
+
+/// What is known to the one who runs the nodes.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// What gives them their time: `real`, or the name and version of the virtual clock.
+    pub time: &'a str,
+    /// How many processors they see.
+    pub visible_cpus: u32,
+    /// The environment variables that they all get.
+    pub variables: &'a BTreeMap<String, String>,
+    /// Where their directories are.
+    pub nodes_dir: &'a Path,
+}
+
+/// What a run of this program stands on, here and now. Paths in `program` must hold from here.
+#[must_use]
+pub fn observe(program: &Program, known: Known<'_>) -> EnvironmentDocument {
+    EnvironmentDocument {
+        schema: EnvironmentDocument::SCHEMA.to_owned(),
+        harness: Harness {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            hash: files::hash_of_this_program(),
+        },
+        time: known.time.to_owned(),
+        kernel: machine::kernel(),
+        processor: machine::processor(),
+        visible_cpus: known.visible_cpus,
+        rights: machine::rights(),
+        program: files::files_of(program),
+        variables: known.variables.clone(),
+        nodes_dir: known.nodes_dir.to_string_lossy().into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use results::document::FileRole;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_script_is_known_with_its_interpreters_and_files() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let script = dir.path().join("node.sh");
+        std::fs::write(&script, "#!/usr/bin/env sh\necho\n").expect("written");
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&script, executable).expect("executable");
+        std::fs::write(dir.path().join("config"), "x=1").expect("written");
+        let program = Program {
+            bin: script.clone(),
+            args: vec!["-v".to_owned(), "config".to_owned()],
+            env: Vec::new(),
+        };
+        let seen = || {
+            let known = Known {
+                time: "real",
+                visible_cpus: 2,
+                variables: &BTreeMap::new(),
+                nodes_dir: dir.path(),
+            };
+            observe(&program.anchored(dir.path()), known)
+        };
+        let before = seen();
+        let roles: Vec<FileRole> = before.program.iter().map(|f| f.role).collect();
+        use FileRole::{Argument, Interpreter, Program as Itself};
+        assert_eq!(roles, [Itself, Interpreter, Interpreter, Argument]);
+        assert!(before.program[1].path.ends_with("/env"));
+        assert!(before.program[2].path.ends_with("/sh"));
+        assert!(before.program.iter().all(|f| f.hash.starts_with("blake3:")));
+        assert!(!before.kernel.is_empty() && !before.harness.hash.is_empty());
+        assert_eq!(before, seen());
+
+        std::fs::write(&script, "#!/usr/bin/env sh\necho 2\n").expect("written");
+        let changes = before.changes_to(&seen());
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        assert!(
+            changes[0].starts_with("the program changed: "),
+            "{changes:?}"
+        );
+    }
+}

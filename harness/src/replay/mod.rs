@@ -1,0 +1,15 @@
+//! Whether two runs of one plan are the same, and where not.
+//!
+//! - `compare`: two journals, line by line.
+//! - `story`: a line of the journal in words.
+//! - `report`: the outcome for people, with what changed around the run.
+
+mod compare;
+mod report;
+mod story;
+
+pub use compare::{Comparison, Divergence, compare};
+pub use report::{Circumstances, report};
+
+#[cfg(test)]
+mod tests;
