@@ -7,6 +7,7 @@
 //! | offset | what |
 //! |---|---|
 //! | 0x000 | [`LOCAL`]: the process's time, nanoseconds |
+//! | 0x008 | the time past which reads of clocks are traps, so that others get their turn |
 //! | 0x040 | [`BASES`]: what each of the clocks 0 to 11 shows more than that |
 //! | 0x200 | the code, from `page.S` |
 //! | 0xc00 | [`SCRATCH`]: arguments of calls that the tracer changes |
@@ -34,10 +35,18 @@ const CODE_AT: usize = 0x200;
 /// Assembled from `page.S`; a test compares.
 const CODE: &[u8] = include_bytes!("page.bin");
 
+/// What stands at [`LOCAL`]: the process's time, and the time past which its reads are traps.
+pub(crate) fn times(local_ns: u64, limit_ns: u64) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&local_ns.to_le_bytes());
+    bytes[8..].copy_from_slice(&limit_ns.to_le_bytes());
+    bytes
+}
+
 /// The page as it is at the beginning of a program.
-pub(crate) fn build(local_ns: u64, bases: &[u64; 12]) -> Box<[u8; BYTES]> {
+pub(crate) fn build(local_ns: u64, limit_ns: u64, bases: &[u64; 12]) -> Box<[u8; BYTES]> {
     let mut page = Box::new([0; BYTES]);
-    page[..8].copy_from_slice(&local_ns.to_le_bytes());
+    page[..16].copy_from_slice(&times(local_ns, limit_ns));
     for (slot, base) in page[0x40..].chunks_exact_mut(8).zip(bases) {
         slot.copy_from_slice(&base.to_le_bytes());
     }
@@ -51,9 +60,9 @@ pub(crate) fn entry(function: Function) -> u64 {
         Function::ClockGettime => 0x00,
         Function::Gettimeofday => 0x80,
         Function::Time => 0x100,
-        Function::Getcpu => 0x140,
-        Function::ClockGetres => 0x180,
-        Function::Getrandom => 0x1a0,
+        Function::Getcpu => 0x160,
+        Function::ClockGetres => 0x1a0,
+        Function::Getrandom => 0x1c0,
     };
     ADDRESS + CODE_AT as u64 + offset
 }

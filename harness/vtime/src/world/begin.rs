@@ -109,6 +109,7 @@ impl World {
             local_ns: parents.map_or(self.now_ns, |p| p.local_ns),
             cpu_ns: 0,
             page_ns: parents.and_then(|p| p.page_ns),
+            page_limit_ns: parents.map_or(0, |p| p.page_limit_ns),
             page_bases: parents.map_or([0; 12], |p| p.page_bases),
             entropy,
             actions: parents.map_or_else(Actions::default, |p| p.actions.clone()),
@@ -222,7 +223,9 @@ impl World {
         }
         let local_ns: TimeNs = self.process_of(id).local_ns;
         let bases = self.page_bases(id);
-        if !Memory(caller.tid).write(page::ADDRESS, &page::build(local_ns, &bases)[..]) {
+        let limit_ns = self.now_ns + self.settings.lookahead_ns;
+        let page = page::build(local_ns, limit_ns, &bases);
+        if !Memory(caller.tid).write(page::ADDRESS, &page[..]) {
             return false;
         }
         for (function, offset) in vdso.functions() {
@@ -230,6 +233,7 @@ impl World {
         }
         let process = self.process_of_mut(id);
         process.page_ns = Some(local_ns);
+        process.page_limit_ns = limit_ns;
         process.page_bases = bases;
         true
     }

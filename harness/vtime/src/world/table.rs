@@ -106,6 +106,8 @@ pub(crate) struct Process {
     pub(crate) cpu_ns: TimeNs,
     /// What its clock page holds; `None` without a page.
     pub(crate) page_ns: Option<TimeNs>,
+    /// Past which time its clock page traps.
+    pub(crate) page_limit_ns: TimeNs,
     pub(crate) page_bases: [u64; 12],
     pub(crate) entropy: Entropy,
     pub(crate) actions: Actions,

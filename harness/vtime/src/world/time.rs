@@ -122,13 +122,15 @@ impl World {
     pub(super) fn write_page(&mut self, id: ThreadId) {
         let tid = self.thread(id).tid;
         let bases = self.page_bases(id);
+        let limit_ns = self.now_ns + self.settings.lookahead_ns;
         let process = self.process_of_mut(id);
         let Some(known_ns) = process.page_ns else {
             return;
         };
-        if known_ns != process.local_ns {
+        if known_ns != process.local_ns || process.page_limit_ns != limit_ns {
             process.page_ns = Some(process.local_ns);
-            Memory(tid).write(page::LOCAL, &process.local_ns.to_le_bytes());
+            process.page_limit_ns = limit_ns;
+            Memory(tid).write(page::LOCAL, &page::times(process.local_ns, limit_ns));
         }
         if process.page_bases != bases {
             process.page_bases = bases;

@@ -64,11 +64,16 @@ int main(int argc, char **argv) {
     printf("%d %ld.%06ld %d %d\n", result, v.tv_sec, v.tv_usec, z.tz_minuteswest, z.tz_dsttime);
     time_t also, seconds = ((time_t (*)(time_t *))(code + 0x100))(&also);
     printf("%ld %ld\n", seconds, also);
-    result = ((int (*)(unsigned *, unsigned *, void *))(code + 0x140))(&cpu, &node, 0);
+    result = ((int (*)(unsigned *, unsigned *, void *))(code + 0x160))(&cpu, &node, 0);
     printf("%d %u %u\n", result, cpu, node);
-    printf("%ld\n", ((long (*)(void *, long, int))(code + 0x1a0))(0, 0, 0));
+    printf("%ld\n", ((long (*)(void *, long, int))(code + 0x1c0))(0, 0, 0));
     result = ((int (*)(int, struct timespec *))code)(3, &t);
     printf("%d %d\n", result, t.tv_sec < 100);
+    result = ((int (*)(int, struct timespec *))code)(0, &t);
+    int later = ((int (*)(struct timeval *, struct timezone *))(code + 0x80))(&v, 0);
+    seconds = ((time_t (*)(time_t *))(code + 0x100))(0);
+    time_t real = 1750000000;
+    printf("%d %d %d %d %d\n", result, later, t.tv_sec > real, v.tv_sec > real, seconds > real);
     return 0;
 }
 "#;
@@ -79,7 +84,7 @@ fn its_functions_answer_as_the_real_ones_would() {
     let at = |name: &str| path(directory.path(), name);
     std::fs::write(at("caller.c"), CALLER).expect("the source");
     let bases = std::array::from_fn(|clock| 1_700_000_000_000_000_000 + clock as u64 * 1_000_000_000);
-    std::fs::write(at("page"), &build(500_000_000, &bases)[..]).expect("the page");
+    std::fs::write(at("page"), &build(500_000_000, 500_012_000, &bases)[..]).expect("the page");
     let Some(done) = run("cc", &["-O1", &at("caller.c"), "-o", &at("caller")]) else { return };
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let output = run(&at("caller"), &[&at("page")]).expect("it runs");
@@ -98,6 +103,7 @@ fn its_functions_answer_as_the_real_ones_would() {
                     1700000000 1700000000\n\
                     0 0 0\n\
                     -38\n\
-                    0 1\n";
+                    0 1\n\
+                    0 0 1 1 1\n";
     assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
 }
