@@ -22,11 +22,37 @@ pub struct Known<'a> {
     pub visible_cpus: u32,
     /// The environment variables that they all get.
     pub variables: &'a BTreeMap<String, String>,
-    /// Where their directories are.
+    /// From where paths of the program hold.
+    pub directory: &'a Path,
+    /// Where the nodes' directories are.
     pub nodes_dir: &'a Path,
 }
 
-/// What a run of this program stands on, here and now. Paths in `program` must hold from here.
+/// Variables that decide how a program runs. Others may be secrets, and a real run does not repeat
+/// anyway.
+const TELLING: &[&str] = &["LANG", "LC_ALL", "PATH", "PYTHONHASHSEED", "TZ"];
+
+/// What a run in real time stands on: nodes get all variables of this process; the telling ones
+/// and those that were added for them are kept.
+#[must_use]
+pub fn of_real_run(program: &Program, nodes_dir: &Path) -> EnvironmentDocument {
+    let own = TELLING.iter().filter_map(|name| {
+        let value = std::env::var(name).ok()?;
+        Some(((*name).to_owned(), value))
+    });
+    let variables = own.chain(program.env.iter().cloned()).collect();
+    let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let known = Known {
+        time: "real",
+        visible_cpus: u32::try_from(cpus).unwrap_or(u32::MAX),
+        variables: &variables,
+        directory: &std::env::current_dir().unwrap_or_default(),
+        nodes_dir,
+    };
+    observe(program, known)
+}
+
+/// What a run of this program stands on, here and now.
 #[must_use]
 pub fn observe(program: &Program, known: Known<'_>) -> EnvironmentDocument {
     EnvironmentDocument {
@@ -40,7 +66,8 @@ pub fn observe(program: &Program, known: Known<'_>) -> EnvironmentDocument {
         processor: machine::processor(),
         visible_cpus: known.visible_cpus,
         rights: machine::rights(),
-        program: files::files_of(program),
+        directory: known.directory.to_string_lossy().into_owned(),
+        program: files::files_of(&program.anchored(known.directory)),
         variables: known.variables.clone(),
         nodes_dir: known.nodes_dir.to_string_lossy().into_owned(),
     }
@@ -70,9 +97,10 @@ mod tests {
                 time: "real",
                 visible_cpus: 2,
                 variables: &BTreeMap::new(),
+                directory: dir.path(),
                 nodes_dir: dir.path(),
             };
-            observe(&program.anchored(dir.path()), known)
+            observe(&program, known)
         };
         let before = seen();
         let roles: Vec<FileRole> = before.program.iter().map(|f| f.role).collect();

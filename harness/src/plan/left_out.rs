@@ -31,6 +31,19 @@ impl LeftOut {
         self.0.values().all(|numbers| numbers.0.is_empty())
     }
 
+    /// The number of the n-th operation of a client that is not left out, from 0 on.
+    #[must_use]
+    pub fn number_of_nth(&self, client: usize, n: u64) -> u64 {
+        let mut number = n;
+        for (first, last) in self.0.get(&client_id(client)).iter().flat_map(|n| &n.0) {
+            if *first > number {
+                break;
+            }
+            number = number.saturating_add(last - first).saturating_add(1);
+        }
+        number
+    }
+
     /// Whether this operation is left out.
     #[must_use]
     pub fn contains(&self, client: usize, number: u64) -> bool {
@@ -157,6 +170,12 @@ mod tests {
                 for number in (0..25).chain([u64::MAX]) {
                     let is_kept = kept.contains(&(client, number));
                     prop_assert_eq!(left_out.contains(client, number), !is_kept);
+                }
+                let mut numbers: Vec<u64> = kept.iter().filter(|k| k.0 == client).map(|k| k.1).collect();
+                numbers.sort_unstable();
+                numbers.dedup();
+                for (n, number) in numbers.iter().enumerate() {
+                    prop_assert_eq!(left_out.number_of_nth(client, n as u64), *number);
                 }
             }
             let text = serde_json::to_string(&left_out).expect("JSON");

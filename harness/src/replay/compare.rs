@@ -125,8 +125,11 @@ fn parties(line: &JournalLine<'_>) -> Vec<String> {
 /// The last lines about each node and client.
 #[derive(Debug, Default)]
 struct Recent {
-    by_party: BTreeMap<String, VecDeque<(u64, Rc<[u8]>)>>,
+    by_party: BTreeMap<String, VecDeque<Numbered>>,
 }
+
+/// A line with its number.
+type Numbered = (u64, Rc<[u8]>);
 
 /// A program can make up names; beyond so many, new ones are not followed.
 const PARTIES: usize = 1000;

@@ -1,5 +1,7 @@
 //! The command line that does a run again.
 
+use std::path::Path;
+
 use serde_json::Value;
 use workloads::RunOptions;
 use workloads::random::Seed;
@@ -31,6 +33,12 @@ pub fn grade_command(program: &Program, seed: Seed, suite: &str) -> String {
         }
     }
     text
+}
+
+/// `splitbrain replay DIR`.
+#[must_use]
+pub fn replay_command(directory: &Path) -> String {
+    format!("splitbrain replay {}", quoted(&directory.to_string_lossy()))
 }
 
 /// `splitbrain test ...` with everything that is not a default.

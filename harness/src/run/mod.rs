@@ -17,10 +17,11 @@ use workloads::{Event, RunOptions, Setup, Workload, workload_by_name};
 
 use crate::core::Surroundings;
 use crate::drive::{Stop, real, simulated};
+use crate::environment;
 use crate::plan::{Plan, PlanError};
 use crate::supervisor::Program;
 
-pub use command::{grade_command, program_words, test_command};
+pub use command::{grade_command, program_words, replay_command, test_command};
 use record::Record;
 
 /// What shall be run.
@@ -70,33 +71,49 @@ pub enum RunError {
 ///
 /// # Errors
 /// Only what keeps the run from beginning; whatever happens later stands in the document.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the date in the directory's name, and how long it took"
-)]
 pub async fn run(
     request: &RunRequest,
     watcher: Watcher<'_>,
     stop: &mut mpsc::Receiver<Arc<str>>,
 ) -> Result<VerdictDocument, RunError> {
-    let workload = workload_by_name(&request.options.workload).map_err(RunError::Workload)?;
+    workload_by_name(&request.options.workload).map_err(RunError::Workload)?;
     let bin = program_words(&request.program);
     let plan = Plan::draw(bin, request.seed, request.options.clone())?;
-    let directory = match &request.place {
+    run_plan(&plan, &request.program, &request.place, watcher, stop).await
+}
+
+/// Runs a plan that was drawn before, with the program given: that of the plan, or another one.
+///
+/// # Errors
+/// See [`run`].
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the date in the directory's name, and how long it took"
+)]
+pub async fn run_plan(
+    plan: &Plan,
+    program: &Program,
+    place: &Place,
+    watcher: Watcher<'_>,
+    stop: &mut mpsc::Receiver<Arc<str>>,
+) -> Result<VerdictDocument, RunError> {
+    let workload = workload_by_name(&plan.options.workload).map_err(RunError::Workload)?;
+    let directory = match place {
         Place::At(path) => RunDir::create_at(path)?,
         Place::Below(root) => {
             let now = jiff::Zoned::now();
             RunDir::create(root, &plan.options.workload, &now, &plan.seed.to_string())?
         }
     };
-    directory.write_plan(&plan)?;
-    let mut record = Record::begin(&directory, checks_of(&plan, workload))?;
+    directory.write_plan(plan)?;
+    let nodes_dir = directory.path().join(NODES);
+    directory.write_environment(&environment::of_real_run(program, &nodes_dir))?;
+    let mut record = Record::begin(&directory, checks_of(plan, workload))?;
     let begun = Instant::now();
     let surroundings = Surroundings {
         starting_at_once: std::thread::available_parallelism().map_or(2, |n| n.get().max(2)),
-        flush_hint: request.program.hint_for_flush(),
+        flush_hint: program.hint_for_flush(),
     };
-    let nodes_dir = directory.path().join(NODES);
     let mut interrupted = None;
     let nodes = {
         let mut sink = |event: &Event| {
@@ -108,9 +125,9 @@ pub async fn run(
             reason: &mut interrupted,
         };
         real::run(
-            &plan,
+            plan,
             workload,
-            &request.program,
+            program,
             &nodes_dir,
             surroundings,
             &mut sink,
@@ -129,7 +146,7 @@ pub async fn run(
         wall_s,
         interrupted,
     };
-    let verdict = document::write(&plan, &directory, &request.program, end)?;
+    let verdict = document::write(plan, &directory, program, end)?;
     Ok(verdict)
 }
 

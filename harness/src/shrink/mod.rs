@@ -8,17 +8,23 @@
 //! - `smallest`: the smallest number (nodes, seconds).
 //! - `step`: which of these is done to what.
 //! - `size`: how large a plan is, for people.
+//! - `target`: what a smaller run must still show.
+//! - `issued`: which operations a run issued.
 
 mod ddmin;
+mod issued;
 mod size;
 mod smallest;
 mod step;
+mod target;
 
 use std::collections::BTreeSet;
 
 use crate::plan::Plan;
+pub use issued::Issued;
 pub use size::Size;
 use step::{Search, Step};
+pub use target::Target;
 
 /// An operation of the main phase: the index of its client, and its number there.
 pub type Operation = (usize, u64);

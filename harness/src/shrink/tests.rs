@@ -107,8 +107,8 @@ proptest! {
         prop_assert!(planted.fails(best));
         let mut left: Vec<(Fault, u64)> = best.faults.iter().map(name).collect();
         left.sort_unstable();
-        prop_assert_eq!(left, planted.faults.clone());
-        prop_assert_eq!(issued(best), planted.operations.clone());
+        prop_assert_eq!(&left, &planted.faults);
+        prop_assert_eq!(&issued(best), &planted.operations);
         let clients = planted.operations.iter().map(|op| op.0 + 1).max().unwrap_or(1);
         let concerned = best.faults.iter().flat_map(|f| f.action.nodes()).max().map_or(1, |n| n + 1);
         prop_assert!(best.node_ids.len() >= nodes.max(clients));

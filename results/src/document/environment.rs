@@ -22,6 +22,8 @@ pub struct EnvironmentDocument {
     pub visible_cpus: u32,
     /// What the process was allowed: its user, capabilities, seccomp filters, container.
     pub rights: Vec<String>,
+    /// Where Splitbrain was started: the paths in `bin` hold from there.
+    pub directory: String,
     /// The files that the nodes were started from: the program, its interpreters, its arguments
     /// that are files.
     pub program: Vec<ProgramFile>,

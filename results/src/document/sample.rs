@@ -265,6 +265,7 @@ pub(crate) fn environment() -> EnvironmentDocument {
         },
         visible_cpus: 1,
         rights: owned(&["root"]),
+        directory: "/home/ada".to_owned(),
         program: vec![
             file(FileRole::Program, "/home/ada/node.py", 1234, "1a"),
             file(FileRole::Interpreter, "/usr/bin/python3", 6_831_736, "2b"),

@@ -38,6 +38,8 @@ pub const JOURNAL: &str = "journal.jsonl.zst";
 pub const VERDICT: &str = "verdict.json";
 /// The name of the file with the report for a browser.
 pub const REPORT: &str = "report.html";
+/// The name of the file with how a run was shrunk to this one.
+pub const SHRINK: &str = "shrink.json";
 /// The name of the directory with what the nodes wrote.
 pub const NODES: &str = "nodes";
 
@@ -166,6 +168,11 @@ impl RunDir {
     /// Writes the verdict, in one step, after everything else.
     pub fn write_verdict(&self, verdict: &VerdictDocument) -> Result<(), RunDirError> {
         self.write_json(VERDICT, verdict)
+    }
+
+    /// Writes how a larger run was shrunk to this one.
+    pub fn write_shrink(&self, document: &impl Serialize) -> Result<(), RunDirError> {
+        self.write_json(SHRINK, document)
     }
 
     /// Reads the verdict.

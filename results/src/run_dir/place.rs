@@ -5,13 +5,22 @@ use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use super::{ENVIRONMENT, HISTORY, JOURNAL, NODES, PLAN, REPORT, RunDirError, VERDICT};
+use super::{ENVIRONMENT, HISTORY, JOURNAL, NODES, PLAN, REPORT, RunDirError, SHRINK, VERDICT};
 
 /// The link to the last run, beside the workloads' directories.
 const LATEST: &str = "latest";
 
 /// Everything that a run leaves in its directory.
-const OURS: &[&str] = &[PLAN, ENVIRONMENT, HISTORY, JOURNAL, VERDICT, REPORT, NODES];
+const OURS: &[&str] = &[
+    PLAN,
+    ENVIRONMENT,
+    HISTORY,
+    JOURNAL,
+    VERDICT,
+    REPORT,
+    SHRINK,
+    NODES,
+];
 
 /// Makes `<root>/<workload>/<time>-<seed>`, with a number if that exists.
 pub(super) fn make_unique(
@@ -69,7 +78,16 @@ pub(super) fn make_fresh(path: &Path) -> Result<(), RunDirError> {
         });
     }
     // The verdict first: a kill in the middle must not leave an old verdict beside a new record.
-    for name in [VERDICT, REPORT, HISTORY, JOURNAL, NODES, ENVIRONMENT, PLAN] {
+    for name in [
+        VERDICT,
+        REPORT,
+        SHRINK,
+        HISTORY,
+        JOURNAL,
+        NODES,
+        ENVIRONMENT,
+        PLAN,
+    ] {
         remove(&path.join(name))?;
     }
     Ok(())
