@@ -23,17 +23,34 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     }
 }
 
-/// Whether the wait of a thread for a descriptor can end, without changing anything.
-pub(crate) fn is_ready(world: &World, id: ThreadId) -> bool {
+/// Whether a wait for a descriptor can end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Not yet.
+    NotYet,
+    /// With this result.
+    Result(i64),
+    /// With another answer, when it is the thread's turn: what is there may be taken by another.
+    AnswerAgain,
+}
+
+/// Looks whether the wait of a thread for a descriptor can end; writes down what is ready.
+pub(crate) fn end_of_wait(world: &World, id: ThreadId) -> End {
     let call = Call::of(world, id, true);
-    match call.number {
+    let found = match call.number {
         libc::SYS_poll | libc::SYS_ppoll | libc::SYS_select | libc::SYS_pselect6 => {
-            look(world, &call, false) != Ok(0)
+            look(world, &call, true)
         }
         libc::SYS_epoll_wait | libc::SYS_epoll_pwait | libc::SYS_epoll_pwait2 => {
-            Look::at(world, &call, call.int(0)).events(POLLIN) != 0
+            epoll(world, &call)
         }
-        _ => transfer::is_ready(world, &call),
+        _ if transfer::is_ready(world, &call) => return End::AnswerAgain,
+        _ => Ok(0),
+    };
+    match found {
+        Ok(0) => End::NotYet,
+        Ok(count) => End::Result(count),
+        Err(number) => End::Result(-i64::from(number)),
     }
 }
 
@@ -41,9 +58,6 @@ pub(crate) fn is_ready(world: &World, id: ThreadId) -> bool {
 pub(crate) fn clear_results(world: &World, id: ThreadId) {
     let call = Call::of(world, id, true);
     match call.number {
-        libc::SYS_poll | libc::SYS_ppoll => {
-            let _written = look(world, &call, true);
-        }
         libc::SYS_select | libc::SYS_pselect6 => {
             let bytes = set_bytes(&call);
             for at in call.args[1..4].iter().filter(|at| **at != 0) {
@@ -84,7 +98,7 @@ fn poll(world: &World, call: &Call, tell: bool) -> Result<i64, i32> {
         entry[6..].copy_from_slice(&found.to_le_bytes());
         ready += i64::from(found != 0);
     }
-    if tell {
+    if tell && (ready > 0 || !call.again) {
         call.memory.write(call.args[0], &entries);
     }
     Ok(ready)

@@ -10,7 +10,7 @@
 //! | 0x008 | the time past which reads of clocks are traps, so that others get their turn |
 //! | 0x040 | [`BASES`]: what each of the clocks 0 to 11 shows more than that |
 //! | 0x200 | the code, from `page.S` |
-//! | 0xc00 | [`SCRATCH`]: arguments of calls that the tracer changes |
+//! | 0x800 | [`SCRATCH`]: arguments of calls that the tracer changes |
 //!
 //! The page can be written and executed by the program that has it; one that scribbles on it
 //! deceives only itself.
@@ -27,7 +27,7 @@ pub(crate) const LOCAL: u64 = ADDRESS;
 pub(crate) const BASES: u64 = ADDRESS + 0x40;
 
 /// Room for arguments, to the page's end.
-pub(crate) const SCRATCH: u64 = ADDRESS + 0xc00;
+pub(crate) const SCRATCH: u64 = ADDRESS + 0x800;
 
 const BYTES: usize = 4096;
 const CODE_AT: usize = 0x200;

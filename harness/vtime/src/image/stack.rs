@@ -20,31 +20,31 @@ pub(crate) struct Auxv {
 }
 
 /// Reads it, given a way to read a word of memory.
-pub(crate) fn read(
-    stack_pointer: u64,
-    mut memory: impl FnMut(u64) -> Option<u64>,
-) -> Option<Auxv> {
+pub(crate) fn read(stack_pointer: u64, mut memory: impl FnMut(u64) -> Option<u64>) -> Option<Auxv> {
     let arguments = memory(stack_pointer)?;
     if arguments > MOST_WORDS {
         return None;
     }
-    let mut at = stack_pointer + 8 * (arguments + 2);
-    for _ in 0..MOST_WORDS {
-        at += 8;
-        if memory(at - 8)? == 0 {
-            break;
+    let mut at = stack_pointer.checked_add(8 * (arguments + 2))?;
+    let mut words = 0;
+    while memory(at)? != 0 {
+        at = at.checked_add(8)?;
+        words += 1;
+        if words > MOST_WORDS {
+            return None;
         }
     }
+    at = at.checked_add(8)?;
     let mut found = Auxv::default();
     for _ in 0..MOST_WORDS {
-        let value = memory(at + 8)?;
+        let value = memory(at.checked_add(8)?)?;
         match memory(at)? {
             END => return Some(found),
             RANDOM => found.random_at = Some(value),
             VDSO => (found.vdso_at, found.vdso_entry_at) = (Some(value), Some(at)),
             _ => {}
         }
-        at += 16;
+        at = at.checked_add(16)?;
     }
     None
 }
@@ -60,7 +60,9 @@ mod tests {
 
     #[test]
     fn the_vector_stands_behind_arguments_and_environment() {
-        let words = [2, 11, 12, 0, 21, 22, 23, 0, 6, 4096, VDSO, 0x1234, RANDOM, 0x5678, END, 0];
+        let words = [
+            2, 11, 12, 0, 21, 22, 23, 0, 6, 4096, VDSO, 0x1234, RANDOM, 0x5678, END, 0,
+        ];
         let expected = Auxv {
             random_at: Some(0x5678),
             vdso_at: Some(0x1234),

@@ -42,6 +42,8 @@ const DYNAMIC_SYMBOLS: u64 = 6;
 
 const SEGMENT_BYTES: usize = 56;
 const SYMBOL_BYTES: usize = 24;
+/// So many bytes are written over a function.
+const REDIRECT: u64 = 8;
 const SYSCALL: [u8; 2] = [0x0f, 0x05];
 
 impl Vdso {
@@ -53,7 +55,7 @@ impl Vdso {
         }
         let (segments_at, segments) = (image.u64(32)? as usize, usize::from(image.u16(56)?));
         let mut dynamic_at = None;
-        let mut syscall_at = None;
+        let mut syscalls_at = Vec::new();
         for index in 0..segments {
             let at = segments_at.checked_add(index * SEGMENT_BYTES)?;
             let (kind, flags) = (image.u32(at)?, image.u32(at.checked_add(4)?)?);
@@ -64,11 +66,21 @@ impl Vdso {
             } else if kind == SEGMENT_LOAD && flags & EXECUTABLE != 0 {
                 let end = offset.saturating_add(length).min(bytes.len());
                 let code = bytes.get(offset..end)?;
-                let found = code.windows(2).position(|pair| pair == SYSCALL);
-                syscall_at = found.map(|at| (offset + at) as u64);
+                let calls = code
+                    .windows(2)
+                    .enumerate()
+                    .filter(|(_, pair)| *pair == SYSCALL);
+                syscalls_at.extend(calls.map(|(at, _)| (offset + at) as u64));
             }
         }
         let functions = image.functions(dynamic_at?)?;
+        // Not one that will be overwritten.
+        let stays = |at: &u64| {
+            functions
+                .iter()
+                .all(|(_, f)| at + 2 <= *f || *at >= f + REDIRECT)
+        };
+        let syscall_at = syscalls_at.into_iter().find(stays);
         Some(Self {
             functions,
             syscall_at,
@@ -110,7 +122,8 @@ impl Image<'_> {
             None => strings.checked_sub(symbols)? / SYMBOL_BYTES,
         };
         let most = self.0.len() / SYMBOL_BYTES;
-        let symbol = |index: usize| self.symbol(symbols.checked_add(index * SYMBOL_BYTES)?, strings);
+        let symbol =
+            |index: usize| self.symbol(symbols.checked_add(index * SYMBOL_BYTES)?, strings);
         Some((0..count.min(most)).filter_map(symbol).collect())
     }
 
@@ -120,8 +133,7 @@ impl Image<'_> {
         let rest = self.0.get(name_at..)?;
         let end = rest.iter().position(|b| *b == 0)?;
         let function = Function::named(&rest[..end])?;
-        // Eight bytes are written over it.
-        let fits = usize::try_from(value).ok()?.checked_add(8)? <= self.0.len();
+        let fits = value.checked_add(REDIRECT)? <= self.0.len() as u64;
         fits.then_some((function, value))
     }
 
@@ -151,13 +163,18 @@ mod tests {
     /// The vDSO of this process.
     fn own() -> Vec<u8> {
         let maps = std::fs::read_to_string("/proc/self/maps").expect("maps");
-        let line = maps.lines().find(|line| line.ends_with("[vdso]")).expect("a vDSO");
+        let line = maps
+            .lines()
+            .find(|line| line.ends_with("[vdso]"))
+            .expect("a vDSO");
         let hex = |text: &str| u64::from_str_radix(text, 16).expect("a number");
         let (from, rest) = line.split_once('-').expect("a range");
         let to = rest.split_whitespace().next().expect("its end");
         let mut bytes = vec![0; (hex(to) - hex(from)) as usize];
         let memory = std::fs::File::open("/proc/self/mem").expect("memory");
-        memory.read_exact_at(&mut bytes, hex(from)).expect("the vDSO");
+        memory
+            .read_exact_at(&mut bytes, hex(from))
+            .expect("the vDSO");
         bytes
     }
 
@@ -165,8 +182,15 @@ mod tests {
     fn the_functions_of_this_kernel_are_found() {
         let bytes = own();
         let vdso = Vdso::parse(&bytes).expect("understood");
-        for wanted in [Function::ClockGettime, Function::Gettimeofday, Function::Time] {
-            assert!(vdso.functions().any(|(found, _)| found == wanted), "{wanted:?}");
+        for wanted in [
+            Function::ClockGettime,
+            Function::Gettimeofday,
+            Function::Time,
+        ] {
+            assert!(
+                vdso.functions().any(|(found, _)| found == wanted),
+                "{wanted:?}"
+            );
         }
         let at = vdso.syscall_offset().expect("a system call") as usize;
         assert_eq!(bytes[at..at + 2], SYSCALL);

@@ -233,6 +233,7 @@ impl World {
             orphan.parent = None;
         }
         self.nodes[node].stirred = true;
+        self.nodes[node].active = true;
         match parent {
             // The kernel has told the parent when we heard of it.
             Some(parent) if self.is_alive(parent) => self.signal_arrived(parent, libc::SIGCHLD),

@@ -57,6 +57,8 @@ pub struct World {
     pub(crate) standins: StandIns,
     figures: Figures,
     next_id: u32,
+    /// For reading pipes.
+    buffer: Box<[u8]>,
     /// Ticks since the world began.
     ticks: u64,
     _ticker: Ticker,
@@ -103,6 +105,7 @@ impl World {
             standins: StandIns::default(),
             figures: Figures::default(),
             next_id: 0,
+            buffer: vec![0; stdio::BUFFER_BYTES].into_boxed_slice(),
             ticks: 0,
             settings,
             _ticker: ticker,
@@ -128,6 +131,7 @@ impl World {
         self.drain(node);
         self.end_family(node);
         let node = &mut self.nodes[node];
+        node.active = true;
         node.ended = None;
         node.main = None;
         node.unsent.clear();
@@ -214,6 +218,9 @@ impl World {
     /// What nodes did since it was last told, in the order of nodes.
     fn tell(&mut self, events: &mut Vec<Event>) {
         for index in 0..self.nodes.len() {
+            if !std::mem::take(&mut self.nodes[index].active) {
+                continue;
+            }
             self.drain(index);
             let time_ns = self.node_time_ns(index);
             let node = &mut self.nodes[index];

@@ -62,30 +62,34 @@ impl World {
     /// Takes what a node wrote out of its pipes, so that it has room to write more.
     pub(super) fn drain(&mut self, node: usize) {
         let place = &mut self.nodes[node];
-        let out = take_all(&mut place.stdout, &mut place.out);
-        let err = take_all(&mut place.stderr, &mut place.err);
+        let out = take_all(&mut place.stdout, &mut place.out, &mut self.buffer);
+        let err = take_all(&mut place.stderr, &mut place.err, &mut self.buffer);
         place.stirred |= out | err;
     }
 }
 
+/// Room for what a pipe holds.
+pub(super) const BUFFER_BYTES: usize = 1 << 16;
+
 /// Whether there was anything.
-fn take_all(pipe: &mut Option<File>, into: &mut BytesMut) -> bool {
-    const AT_ONCE: usize = 1 << 16;
+fn take_all(pipe: &mut Option<File>, into: &mut BytesMut, buffer: &mut [u8]) -> bool {
     let Some(file) = pipe else {
         return false;
     };
     let before = into.len();
     loop {
-        let length = into.len();
-        into.resize(length + AT_ONCE, 0);
-        let got = file.read(&mut into[length..]);
-        into.truncate(length + got.as_ref().map_or(0, |count| *count));
-        match got {
+        match file.read(buffer) {
             Ok(0) => {
                 *pipe = None;
                 break;
             }
-            Ok(_) => {}
+            Ok(count) => {
+                into.extend_from_slice(&buffer[..count]);
+                // A pipe that gave less than asked for is empty.
+                if count < buffer.len() {
+                    break;
+                }
+            }
             Err(_) => break,
         }
     }

@@ -166,5 +166,7 @@ pub(crate) struct Node {
     pub(crate) clock: NodeClock,
     /// Something happened that may let one of its waits end.
     pub(crate) stirred: bool,
+    /// It may have something to tell.
+    pub(crate) active: bool,
     pub(crate) ended: Option<Exit>,
 }

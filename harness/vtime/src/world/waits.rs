@@ -2,7 +2,7 @@
 
 use super::World;
 use super::table::{Resume, State, ThreadId, TimerKey, Wait};
-use crate::calls;
+use crate::calls::{self, ready::End};
 use crate::command::TimeNs;
 use crate::model::timers::Timer;
 use crate::raw::trace;
@@ -106,15 +106,17 @@ impl World {
             if self.nodes[self.node_of(id)].paused {
                 continue;
             }
-            let can_go_on = match self.waits_for(id) {
-                Some(Wait::Io) => calls::ready::is_ready(self, id),
-                Some(Wait::Child) => calls::children::is_ready(self, id),
-                _ => false,
+            let end = match self.waits_for(id) {
+                Some(Wait::Io) => calls::ready::end_of_wait(self, id),
+                Some(Wait::Child) if calls::children::is_ready(self, id) => End::AnswerAgain,
+                _ => End::NotYet,
             };
-            if can_go_on {
-                self.make_ready(id, Resume::Answer);
-                any = true;
+            match end {
+                End::NotYet => continue,
+                End::AnswerAgain => self.make_ready(id, Resume::Answer),
+                End::Result(result) => self.end_wait(id, result),
             }
+            any = true;
         }
         if !any {
             for node in self.nodes.iter_mut().filter(|n| !n.paused) {
@@ -128,6 +130,7 @@ impl World {
     pub(crate) fn stir(&mut self, id: ThreadId) {
         let node = self.node_of(id);
         self.nodes[node].stirred = true;
+        self.nodes[node].active = true;
         let now_ns = self.now_ns;
         let process = self.process_of_mut(id);
         process.local_ns = process.local_ns.max(now_ns);
