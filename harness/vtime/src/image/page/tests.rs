@@ -27,13 +27,29 @@ fn path(directory: &Path, name: &str) -> String {
 #[test]
 fn the_code_is_assembled_from_its_source() {
     let directory = tempfile::tempdir().expect("a directory");
-    let (object, binary) = (path(directory.path(), "page.o"), path(directory.path(), "page.bin"));
-    let Some(done) = run("cc", &["-c", SOURCE, "-o", &object]) else { return };
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    let Some(done) = run("objcopy", &["-O", "binary", "-j", ".text", &object, &binary]) else {
+    let (object, binary) = (
+        path(directory.path(), "page.o"),
+        path(directory.path(), "page.bin"),
+    );
+    let Some(done) = run("cc", &["-c", SOURCE, "-o", &object]) else {
         return;
     };
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let Some(done) = run(
+        "objcopy",
+        &["-O", "binary", "-j", ".text", &object, &binary],
+    ) else {
+        return;
+    };
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
     let code = std::fs::read(&binary).expect("the code");
     if std::env::var_os("UPDATE_PAGE").is_some() {
         std::fs::write(SOURCE.replace(".S", ".bin"), &code).expect("written");
@@ -83,10 +99,17 @@ fn its_functions_answer_as_the_real_ones_would() {
     let directory = tempfile::tempdir().expect("a directory");
     let at = |name: &str| path(directory.path(), name);
     std::fs::write(at("caller.c"), CALLER).expect("the source");
-    let bases = std::array::from_fn(|clock| 1_700_000_000_000_000_000 + clock as u64 * 1_000_000_000);
+    let bases =
+        std::array::from_fn(|clock| 1_700_000_000_000_000_000 + clock as u64 * 1_000_000_000);
     std::fs::write(at("page"), &build(500_000_000, 500_012_000, &bases)[..]).expect("the page");
-    let Some(done) = run("cc", &["-O1", &at("caller.c"), "-o", &at("caller")]) else { return };
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let Some(done) = run("cc", &["-O1", &at("caller.c"), "-o", &at("caller")]) else {
+        return;
+    };
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
     let output = run(&at("caller"), &[&at("page")]).expect("it runs");
     assert!(output.status.success());
     let expected = "0 0 1700000000.500001000\n\
