@@ -41,6 +41,10 @@ pub(crate) enum Command {
     Test(Box<TestArgs>),
     /// Run a whole suite against one program and print the table with points.
     Grade(GradeArgs),
+    /// Do a recorded run again and say whether it is the same, line by line.
+    Replay(ReplayArgs),
+    /// Find a smaller run that fails in the same way as a recorded one.
+    Shrink(ShrinkArgs),
     /// List what there is.
     List {
         /// What to list.
@@ -161,6 +165,41 @@ pub(crate) struct GradeArgs {
     /// The node program and where results go.
     #[command(flatten)]
     pub(super) program: ProgramArgs,
+}
+
+/// `splitbrain replay`.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// The directory of a run, as below runs/ (runs/latest), or its verdict.json.
+    pub(super) run: PathBuf,
+
+    /// Write the replay here and keep it. By default it stands beside the run, and is removed when
+    /// it is the same.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// `splitbrain shrink`.
+#[derive(Debug, Args)]
+pub(crate) struct ShrinkArgs {
+    /// The directory of a run that is invalid, or its verdict.json.
+    pub(super) run: PathBuf,
+
+    /// Write the smallest run here instead of beside the run, as RUN-shrunk.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+
+    /// Try at most so many smaller runs.
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub(super) max_runs: u32,
+
+    /// Try for at most so many seconds.
+    #[arg(long, value_name = "S", default_value_t = 300)]
+    pub(super) max_seconds: u64,
+
+    /// What to print on stdout.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
 }
 
 /// What `test` and `grade` share.

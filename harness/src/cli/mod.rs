@@ -2,6 +2,7 @@
 //!
 //! Results go to stdout, everything else to stderr. One file a command; `args` declares them all.
 
+mod again;
 mod args;
 mod doctor;
 mod explain;
@@ -13,8 +14,10 @@ mod new;
 mod node;
 mod output;
 mod progress;
+mod replay;
 mod run_flags;
 mod schema;
+mod shrink;
 mod test;
 
 use std::process::ExitCode;
@@ -85,6 +88,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Test(args) => test::run(args, &output),
         Command::Grade(args) => grade::run(args, &output),
+        Command::Replay(args) => replay::run(args, &output),
+        Command::Shrink(args) => shrink::run(args, &output),
         Command::List { what } => list::run(*what, &output),
         Command::Explain { anomaly } => explain::run(anomaly, &output),
         Command::Node { name, bug } => node::run(name, bug.as_deref()),

@@ -76,6 +76,11 @@ impl Output {
         render::list(&head, &rows, self.style())
     }
 
+    /// A table of any columns.
+    pub(super) fn table(&self, head: &[&str], rows: &[Vec<String>]) -> String {
+        render::list(head, rows, self.style())
+    }
+
     fn style(&self) -> Style {
         Style {
             colour: self.color,

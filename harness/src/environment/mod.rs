@@ -7,7 +7,7 @@ mod files;
 mod machine;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use results::document::{EnvironmentDocument, Harness};
 
@@ -69,8 +69,12 @@ pub fn observe(program: &Program, known: Known<'_>) -> EnvironmentDocument {
         directory: known.directory.to_string_lossy().into_owned(),
         program: files::files_of(&program.anchored(known.directory)),
         variables: known.variables.clone(),
-        nodes_dir: known.nodes_dir.to_string_lossy().into_owned(),
+        nodes_dir: full(known.nodes_dir).to_string_lossy().into_owned(),
     }
+}
+
+fn full(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 #[cfg(test)]

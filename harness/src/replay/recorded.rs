@@ -72,8 +72,8 @@ impl Recorded {
             return Err(RecordedError::Missing { path });
         };
         let directory = match real.parent() {
-            Some(parent) if real.is_file() => RunDir::open(parent)?,
-            _ => RunDir::open(&real)?,
+            Some(parent) if real.is_file() => RunDir::open(&shown(parent))?,
+            _ => RunDir::open(&shown(&real))?,
         };
         let text = directory.read_plan()?;
         let plan = serde_json::from_str(&text).map_err(|source| RecordedError::Plan {
@@ -124,5 +124,14 @@ impl Recorded {
         let names = std::iter::once(name.clone()).chain((2..).map(|n| format!("{name}-{n}")));
         let mut free = names.map(|n| parent.join(n)).filter(|p| !p.exists());
         free.next().unwrap_or_else(|| parent.join(name))
+    }
+}
+
+/// A path as people write it: from here, if it is below.
+fn shown(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    match path.strip_prefix(&here) {
+        Ok(below) if !below.as_os_str().is_empty() => below.to_owned(),
+        _ => path.to_owned(),
     }
 }

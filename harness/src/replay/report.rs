@@ -16,6 +16,18 @@ pub struct Circumstances {
     pub verdicts: Option<(String, String)>,
 }
 
+impl Circumstances {
+    fn is_same_verdict(&self) -> bool {
+        self.verdicts.as_ref().is_none_or(|(was, is)| was == is)
+    }
+}
+
+/// Whether the replay is the run again: the same journal, and the same verdict about it.
+#[must_use]
+pub fn is_same(comparison: &Comparison, around: &Circumstances) -> bool {
+    matches!(comparison, Comparison::Same { .. }) && around.is_same_verdict()
+}
+
 /// The outcome as a text of several lines.
 #[must_use]
 pub fn report(comparison: &Comparison, around: &Circumstances) -> String {
@@ -28,7 +40,7 @@ pub fn report(comparison: &Comparison, around: &Circumstances) -> String {
         Comparison::Different(divergence) => different(divergence),
     };
     let same_journal = matches!(comparison, Comparison::Same { .. });
-    let same_verdict = around.verdicts.as_ref().is_none_or(|(was, is)| was == is);
+    let same_verdict = around.is_same_verdict();
     if !same_verdict {
         let (was, is) = around.verdicts.clone().unwrap_or_default();
         let _ = write!(
