@@ -234,6 +234,11 @@ pub(crate) struct ProgramArgs {
     #[arg(long, value_enum, default_value_t = Time::Auto)]
     pub(super) time: Time,
 
+    /// Do every run twice and say whether it was the same; a run that was not is not valid but
+    /// unknown (virtual time only).
+    #[arg(long)]
+    pub(super) verify: bool,
+
     /// Whether nodes are shut off from the rest of the machine; this version cannot do it.
     #[arg(long, value_enum, default_value_t = Sandbox::Auto)]
     pub(super) sandbox: Sandbox,

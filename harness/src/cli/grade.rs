@@ -41,6 +41,7 @@ pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
         program,
         seed,
         dir: directory(args, &suite, seed)?,
+        verify: args.program.verify,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -36,6 +36,7 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, Failure> {
                 seed: first.nth(u64::from(number)),
                 options: args.run.options(),
                 place: place(&args.program, number, args.test_count),
+                verify: args.program.verify,
             };
             let label = label(&request, number, args.test_count);
             let mut progress = Progress::new(output, &label);

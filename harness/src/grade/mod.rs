@@ -38,6 +38,8 @@ pub struct GradeRequest<'a> {
     pub dir: PathBuf,
     /// The command that does this again.
     pub replay: String,
+    /// Whether runs are done twice, to see whether they are the same (virtual time only).
+    pub verify: bool,
 }
 
 /// Hears what happens while a suite is done; every method does nothing unless it is written anew.
@@ -184,6 +186,7 @@ impl Grader<'_> {
                 seed: *seed,
                 options: order.options.clone(),
                 place: Place::At(place),
+                verify: self.request.verify,
             };
             let watcher = &mut *self.watcher;
             let done = run(&request, &mut |event| watcher.event(event), self.stop).await;

@@ -171,6 +171,7 @@ fn grade_small(stopped: bool) -> (GradeDocument, Heard) {
         seed: Seed(1),
         dir: dir.path().join("grade"),
         replay: "again".to_owned(),
+        verify: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

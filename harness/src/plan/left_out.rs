@@ -171,7 +171,8 @@ mod tests {
                     let is_kept = kept.contains(&(client, number));
                     prop_assert_eq!(left_out.contains(client, number), !is_kept);
                 }
-                let mut numbers: Vec<u64> = kept.iter().filter(|k| k.0 == client).map(|k| k.1).collect();
+                let of_client = kept.iter().filter(|k| k.0 == client);
+                let mut numbers: Vec<u64> = of_client.map(|k| k.1).collect();
                 numbers.sort_unstable();
                 numbers.dedup();
                 for (n, number) in numbers.iter().enumerate() {

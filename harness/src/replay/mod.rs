@@ -12,7 +12,7 @@ mod story;
 
 pub use compare::{Comparison, Divergence, compare};
 pub use recorded::{Recorded, RecordedError};
-pub use report::{Circumstances, is_same, report};
+pub use report::{Circumstances, in_a_sentence, is_same, report};
 
 #[cfg(test)]
 mod tests;

@@ -54,6 +54,34 @@ pub fn report(comparison: &Comparison, around: &Circumstances) -> String {
     text
 }
 
+/// The comparison in a sentence or two, for a table.
+#[must_use]
+pub fn in_a_sentence(comparison: &Comparison) -> String {
+    let divergence = match comparison {
+        Comparison::Same { lines, .. } => {
+            let lines = grouped(*lines);
+            return format!("A second run gave the same {lines} journal lines.");
+        }
+        Comparison::Different(divergence) => divergence,
+    };
+    let quoted = |line: &Option<String>| match line {
+        Some(told) => {
+            // The time is said already.
+            let what = told.split_once("  ").map_or(&**told, |(_, what)| what);
+            format!("`{}`", window(what, 0).0)
+        }
+        None => "missing".to_owned(),
+    };
+    format!(
+        "A second run of the same plan was not the same: line {} of the journal, at {}, was {} the \
+         first time and {} the second time.",
+        grouped(divergence.line),
+        seconds(divergence.time_ns),
+        quoted(&divergence.first),
+        quoted(&divergence.second)
+    )
+}
+
 fn same(lines: u64, hash: &str, cut_off: bool) -> String {
     let lines = grouped(lines);
     if cut_off {

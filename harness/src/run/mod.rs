@@ -3,6 +3,7 @@
 mod command;
 mod document;
 mod record;
+mod verify;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub struct RunRequest {
     pub options: RunOptions,
     /// Where the run directory shall be.
     pub place: Place,
+    /// Whether it is done twice, to see whether it is the same (virtual time only).
+    pub verify: bool,
 }
 
 /// Where a run directory shall be.
@@ -79,7 +82,11 @@ pub async fn run(
     workload_by_name(&request.options.workload).map_err(RunError::Workload)?;
     let bin = program_words(&request.program);
     let plan = Plan::draw(bin, request.seed, request.options.clone())?;
-    run_plan(&plan, &request.program, &request.place, watcher, stop).await
+    let verdict = run_plan(&plan, &request.program, &request.place, watcher, stop).await?;
+    if request.verify {
+        return verify::verify(&plan, &request.program, verdict, stop).await;
+    }
+    Ok(verdict)
 }
 
 /// Runs a plan that was drawn before, with the program given: that of the plan, or another one.

@@ -98,10 +98,12 @@ proptest! {
         latency in any::<bool>(),
     ) {
         let plan = plan(seed);
-        let mut faults: Vec<(Fault, u64)> = picks.iter().map(|p| name(p.get(&plan.faults))).collect();
+        let names = picks.iter().map(|p| name(p.get(&plan.faults)));
+        let mut faults: Vec<(Fault, u64)> = names.collect();
         faults.sort_unstable();
         faults.dedup();
-        let planted = Planted { faults, operations: operations.into_iter().collect(), nodes, time_ms, latency };
+        let operations = operations.into_iter().collect();
+        let planted = Planted { faults, operations, nodes, time_ms, latency };
         let shrinker = shrink(&plan, &planted);
         let best = shrinker.best();
         prop_assert!(planted.fails(best));
@@ -110,7 +112,8 @@ proptest! {
         prop_assert_eq!(&left, &planted.faults);
         prop_assert_eq!(&issued(best), &planted.operations);
         let clients = planted.operations.iter().map(|op| op.0 + 1).max().unwrap_or(1);
-        let concerned = best.faults.iter().flat_map(|f| f.action.nodes()).max().map_or(1, |n| n + 1);
+        let hit = best.faults.iter().flat_map(|f| f.action.nodes());
+        let concerned = hit.max().map_or(1, |n| n + 1);
         prop_assert!(best.node_ids.len() >= nodes.max(clients));
         prop_assert!(best.node_ids.len() <= nodes.max(clients).max(concerned));
         prop_assert_eq!(best.options.loss, 0.0);
