@@ -38,8 +38,12 @@ impl Memory {
     }
 
     fn pair(self, address: u64, unit_ns: u64) -> Option<u64> {
-        let seconds = u64::try_from(self.u64(address)?.cast_signed()).ok()?;
-        let parts = self.u64(address + 8)?;
+        let bytes: [u8; 16] = self.bytes(address)?;
+        let [seconds, parts] = [0, 8].map(|at| {
+            let half = std::array::from_fn(|index| bytes[at + index]);
+            u64::from_le_bytes(half)
+        });
+        let seconds = u64::try_from(seconds.cast_signed()).ok()?;
         if parts >= SECOND_NS / unit_ns {
             return None;
         }

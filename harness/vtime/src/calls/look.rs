@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use libc::c_short;
 
 use super::Call;
-use crate::raw::descriptors;
+use crate::raw::descriptors::{self, Watched};
 use crate::world::World;
 
 /// What a call would find at a descriptor.
@@ -42,6 +42,11 @@ impl Look {
             Some(fd) => descriptors::epoll_events(fd, most),
             None => Err(std::io::Error::from_raw_os_error(libc::EBADF)),
         }
+    }
+
+    /// What to watch until one of these events is there; nothing where that is forbidden.
+    pub(super) fn watch(self, wanted: c_short) -> Option<Watched> {
+        Some((self.fd?, wanted))
     }
 
     /// The descriptor itself.

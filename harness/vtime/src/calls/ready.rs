@@ -5,6 +5,7 @@ use libc::{POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI};
 use super::look::Look;
 use super::{Answer, Call, error, transfer};
 use crate::command::TimeNs;
+use crate::raw::descriptors::Watched;
 use crate::world::World;
 use crate::world::table::{ThreadId, Wait};
 
@@ -13,9 +14,17 @@ const MOST_DESCRIPTORS: usize = 65_536;
 const MOST_EVENTS: usize = 1024;
 
 pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
-    match look(world, call, true) {
+    let mut watched = Vec::new();
+    match look(world, call, &mut watched) {
         Err(number) => error(number),
-        Ok(0) => wait(world, call),
+        Ok(0) => {
+            // One that could not be borrowed is not seen to: only a look at the call can tell.
+            world.thread_mut(call.thread).watched = watched
+                .into_iter()
+                .collect::<Option<_>>()
+                .unwrap_or_default();
+            wait(world, call)
+        }
         Ok(count) => {
             world.process_of_mut(call.thread).idle_looks = 0;
             Answer::Return(count)
@@ -38,12 +47,13 @@ pub(crate) enum End {
 pub(crate) fn end_of_wait(world: &World, id: ThreadId) -> End {
     let call = Call::of(world, id, true);
     let found = match call.number {
-        libc::SYS_poll | libc::SYS_ppoll | libc::SYS_select | libc::SYS_pselect6 => {
-            look(world, &call, true)
-        }
-        libc::SYS_epoll_wait | libc::SYS_epoll_pwait | libc::SYS_epoll_pwait2 => {
-            epoll(world, &call)
-        }
+        libc::SYS_poll
+        | libc::SYS_ppoll
+        | libc::SYS_select
+        | libc::SYS_pselect6
+        | libc::SYS_epoll_wait
+        | libc::SYS_epoll_pwait
+        | libc::SYS_epoll_pwait2 => look(world, &call, &mut Vec::new()),
         _ if transfer::is_ready(world, &call) => return End::AnswerAgain,
         _ => Ok(0),
     };
@@ -68,16 +78,20 @@ pub(crate) fn clear_results(world: &World, id: ThreadId) {
     }
 }
 
-/// How many are ready now, or the number of an error; writes the results down if `tell`.
-fn look(world: &World, call: &Call, tell: bool) -> Result<i64, i32> {
+/// How many are ready now, or the number of an error; writes the results down. Adds what to watch
+/// when none is.
+fn look(world: &World, call: &Call, watched: &mut Watch) -> Result<i64, i32> {
     match call.number {
-        libc::SYS_poll | libc::SYS_ppoll => poll(world, call, tell),
-        libc::SYS_select | libc::SYS_pselect6 => select(world, call, tell),
-        _ => epoll(world, call),
+        libc::SYS_poll | libc::SYS_ppoll => poll(world, call, watched),
+        libc::SYS_select | libc::SYS_pselect6 => select(world, call, watched),
+        _ => epoll(world, call, watched),
     }
 }
 
-fn poll(world: &World, call: &Call, tell: bool) -> Result<i64, i32> {
+/// What to watch; `None` for what cannot be watched.
+type Watch = Vec<Option<Watched>>;
+
+fn poll(world: &World, call: &Call, watched: &mut Watch) -> Result<i64, i32> {
     let count = call.args[1] as usize;
     if count > MOST_DESCRIPTORS {
         return Err(libc::EINVAL);
@@ -93,12 +107,15 @@ fn poll(world: &World, call: &Call, tell: bool) -> Result<i64, i32> {
         let found = if fd < 0 {
             0
         } else {
-            Look::at(world, call, fd).events(wanted)
+            let look = Look::at(world, call, fd);
+            let found = look.events(wanted);
+            watched.push(look.watch(wanted));
+            found
         };
         entry[6..].copy_from_slice(&found.to_le_bytes());
         ready += i64::from(found != 0);
     }
-    if tell && (ready > 0 || !call.again) {
+    if ready > 0 || !call.again {
         call.memory.write(call.args[0], &entries);
     }
     Ok(ready)
@@ -108,7 +125,7 @@ fn set_bytes(call: &Call) -> usize {
     (call.args[0] as usize).min(MOST_DESCRIPTORS).div_ceil(64) * 8
 }
 
-fn select(world: &World, call: &Call, tell: bool) -> Result<i64, i32> {
+fn select(world: &World, call: &Call, watched: &mut Watch) -> Result<i64, i32> {
     let count = (call.args[0] as usize).min(MOST_DESCRIPTORS);
     let kinds = [
         (POLLIN, POLLIN | POLLHUP | POLLERR),
@@ -127,7 +144,9 @@ fn select(world: &World, call: &Call, tell: bool) -> Result<i64, i32> {
             .ok_or(libc::EFAULT)?;
         let mut found = vec![0u8; asked.len()];
         for fd in (0..count).filter(|fd| asked[fd / 8] >> (fd % 8) & 1 == 1) {
-            let events = Look::at(world, call, fd as i32).events(wanted);
+            let look = Look::at(world, call, fd as i32);
+            let events = look.events(wanted);
+            watched.push(look.watch(wanted));
             if events & POLLNVAL != 0 {
                 return Err(libc::EBADF);
             }
@@ -138,7 +157,7 @@ fn select(world: &World, call: &Call, tell: bool) -> Result<i64, i32> {
         }
         results.push((*at, found));
     }
-    if tell && ready > 0 {
+    if ready > 0 {
         for (at, found) in results {
             call.memory.write(at, &found);
         }
@@ -146,15 +165,17 @@ fn select(world: &World, call: &Call, tell: bool) -> Result<i64, i32> {
     Ok(ready)
 }
 
-fn epoll(world: &World, call: &Call) -> Result<i64, i32> {
+fn epoll(world: &World, call: &Call, watched: &mut Watch) -> Result<i64, i32> {
     let most = call.int(2);
     if most <= 0 {
         return Err(libc::EINVAL);
     }
     let most = (most as usize).min(MOST_EVENTS);
-    let (bytes, count) = Look::at(world, call, call.int(0))
+    let look = Look::at(world, call, call.int(0));
+    let (bytes, count) = look
         .epoll_events(most)
         .map_err(|e| e.raw_os_error().unwrap_or(libc::EINVAL))?;
+    watched.push(look.watch(POLLIN));
     if call.memory.write(call.args[1], &bytes) {
         Ok(count as i64)
     } else {

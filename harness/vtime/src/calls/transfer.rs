@@ -34,6 +34,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
         world.spend_on_idle_look(call.thread);
         return Answer::Pass;
     }
+    world.thread_mut(call.thread).watched = look.watch(wanted(call)).into_iter().collect();
     Answer::Wait(Wait::Io, None)
 }
 

@@ -51,6 +51,25 @@ pub(crate) fn borrow(process: &OwnedFd, fd: i32) -> io::Result<OwnedFd> {
     }
 }
 
+/// What a wait waits for: a second descriptor, held as the kernel would hold it during the call, and
+/// the events that end it.
+pub(crate) type Watched = (OwnedFd, c_short);
+
+/// Which of many descriptors have any of their events now; one call for all of them.
+pub(crate) fn which_have_events(all: &[(RawFd, c_short)]) -> Vec<bool> {
+    let entry = |&(fd, events)| libc::pollfd {
+        fd,
+        events,
+        revents: 0,
+    };
+    let mut entries: Vec<libc::pollfd> = all.iter().map(entry).collect();
+    if !entries.is_empty() {
+        // SAFETY: as many valid entries as it is told, and no waiting.
+        unsafe { libc::poll(entries.as_mut_ptr(), entries.len() as libc::nfds_t, 0) };
+    }
+    entries.iter().map(|entry| entry.revents != 0).collect()
+}
+
 /// Which of these events a descriptor has now.
 pub(crate) fn events(fd: &OwnedFd, wanted: c_short) -> c_short {
     let mut entry = libc::pollfd {

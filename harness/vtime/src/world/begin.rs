@@ -140,6 +140,7 @@ impl World {
                 resume: Resume::GoOn,
                 registers,
                 until_ns: None,
+                watched: Vec::new(),
                 amend: super::table::Amend::default(),
                 clear_tid_at: 0,
                 signal: 0,

@@ -221,7 +221,9 @@ impl World {
             if !std::mem::take(&mut self.nodes[index].active) {
                 continue;
             }
-            self.drain(index);
+            if std::mem::take(&mut self.nodes[index].written) {
+                self.drain(index);
+            }
             let time_ns = self.node_time_ns(index);
             let node = &mut self.nodes[index];
             let mut say = |what| {

@@ -10,6 +10,7 @@ use crate::command::{Exit, TimeNs};
 use crate::model::clock::NodeClock;
 use crate::model::entropy::Entropy;
 use crate::model::signals::Actions;
+use crate::raw::descriptors::Watched;
 use crate::raw::trace::{Registers, Tid};
 
 /// A thread of this world; never given twice.
@@ -28,6 +29,8 @@ pub(crate) struct Thread {
     pub(crate) registers: Registers,
     /// Until when its latest call waits.
     pub(crate) until_ns: Option<TimeNs>,
+    /// What ends its wait for a descriptor; nothing when only a look at the call can tell.
+    pub(crate) watched: Vec<Watched>,
     /// What to put right when its call is done.
     pub(crate) amend: Amend,
     /// Where the kernel writes a zero and wakes who waits for it when the thread ends.
@@ -168,5 +171,7 @@ pub(crate) struct Node {
     pub(crate) stirred: bool,
     /// It may have something to tell.
     pub(crate) active: bool,
+    /// Something is in its stdout or stderr.
+    pub(crate) written: bool,
     pub(crate) ended: Option<Exit>,
 }

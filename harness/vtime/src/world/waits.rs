@@ -1,10 +1,13 @@
 //! Parking threads, and letting them go on.
 
+use std::os::fd::AsRawFd;
+
 use super::World;
-use super::table::{Resume, State, ThreadId, TimerKey, Wait};
+use super::table::{Node, Resume, State, Thread, ThreadId, TimerKey, Wait};
 use crate::calls::{self, ready::End};
 use crate::command::TimeNs;
 use crate::model::timers::Timer;
+use crate::raw::descriptors::which_have_events;
 use crate::raw::trace;
 
 impl World {
@@ -37,6 +40,7 @@ impl World {
         let thread = self.thread_mut(id);
         thread.state = State::Ready;
         thread.resume = resume;
+        thread.watched.clear();
         self.schedule.add(id);
     }
 
@@ -95,17 +99,7 @@ impl World {
             self.feed(node);
         }
         let mut any = false;
-        let waiting: Vec<ThreadId> = self
-            .threads
-            .iter()
-            .filter(|(_, t)| matches!(t.state, State::Parked(Wait::Io | Wait::Child)))
-            .filter(|(_, t)| self.nodes[self.processes[&t.process].node].stirred)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in waiting {
-            if self.nodes[self.node_of(id)].paused {
-                continue;
-            }
+        for id in self.whose_wait_may_end() {
             let end = match self.waits_for(id) {
                 Some(Wait::Io) => calls::ready::end_of_wait(self, id),
                 Some(Wait::Child) if calls::children::is_ready(self, id) => End::AnswerAgain,
@@ -124,6 +118,50 @@ impl World {
             }
         }
         any
+    }
+
+    /// Threads of nodes where something happened, that wait for a child, or for a descriptor at
+    /// which there is something. Notes which nodes have written something, too.
+    fn whose_wait_may_end(&mut self) -> Vec<ThreadId> {
+        let mut asked = Vec::new();
+        let active = |(index, node): (usize, &Node)| node.active.then_some(index);
+        let active: Vec<usize> = self.nodes.iter().enumerate().filter_map(active).collect();
+        for &index in &active {
+            let node = &self.nodes[index];
+            for file in [&node.stdout, &node.stderr] {
+                asked.push((file.as_ref().map_or(-1, AsRawFd::as_raw_fd), libc::POLLIN));
+            }
+        }
+        let may_end = |t: &Thread| {
+            let node = &self.nodes[self.processes[&t.process].node];
+            let waits = matches!(t.state, State::Parked(Wait::Io | Wait::Child));
+            waits && node.stirred && !node.paused
+        };
+        let waiting: Vec<ThreadId> = self
+            .threads
+            .iter()
+            .filter(|(_, t)| may_end(t))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in &waiting {
+            let watched = &self.threads[id].watched;
+            asked.extend(watched.iter().map(|(fd, events)| (fd.as_raw_fd(), *events)));
+        }
+        let mut answers = which_have_events(&asked).into_iter();
+        let mut any = |count| {
+            answers
+                .by_ref()
+                .take(count)
+                .fold(false, |all, one| all | one)
+        };
+        for index in active {
+            self.nodes[index].written = any(2);
+        }
+        let ready = |id: &ThreadId| {
+            let count = self.threads[id].watched.len();
+            count == 0 || any(count)
+        };
+        waiting.into_iter().filter(ready).collect()
     }
 
     /// Something happened in this thread's node.
