@@ -169,11 +169,24 @@ pub fn simulate(
     options: RunOptions,
     watcher: Watcher<'_>,
 ) -> Result<Judgement, String> {
-    let workload = workload_by_name(&options.workload)?;
     let bin = vec![node.to_owned()];
     let plan = Plan::draw(bin, seed, options).map_err(|e| e.to_string())?;
-    let mut checks = checks_of(&plan, workload);
-    simulated::run(&plan, workload, node, bug, &mut |event| {
+    simulate_plan(&plan, node, bug, watcher)
+}
+
+/// The same for a plan that was drawn before.
+///
+/// # Errors
+/// When there is no such workload, node or bug.
+pub fn simulate_plan(
+    plan: &Plan,
+    node: &str,
+    bug: Option<&str>,
+    watcher: Watcher<'_>,
+) -> Result<Judgement, String> {
+    let workload = workload_by_name(&plan.options.workload)?;
+    let mut checks = checks_of(plan, workload);
+    simulated::run(plan, workload, node, bug, &mut |event| {
         checks.on_event(event);
         watcher(event);
     })

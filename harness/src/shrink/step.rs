@@ -9,8 +9,8 @@ use crate::plan::{Plan, PlannedFault};
 /// One way to make a plan smaller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
-    Faults,
     Nodes,
+    Faults,
     TimeLimit,
     Operations,
     FaultLengths,
@@ -19,11 +19,13 @@ pub(super) enum Step {
 }
 
 impl Step {
-    /// In this order, and again until none gains anything. What makes later runs cheap comes
-    /// first; operations come before the lengths of faults because there are more of them.
+    /// In this order, and again until none gains anything. Nodes come first: while there are many
+    /// faults and operations, any nodes will do, and later those that are left concern certain
+    /// ones. Then what makes later runs cheap; operations before the lengths of faults, because
+    /// there are more of them.
     pub(super) const ALL: [Self; 7] = [
-        Self::Faults,
         Self::Nodes,
+        Self::Faults,
         Self::TimeLimit,
         Self::Operations,
         Self::FaultLengths,

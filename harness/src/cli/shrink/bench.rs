@@ -31,7 +31,7 @@ impl Bench<'_> {
         let candidate = self.out.candidate.clone();
         let mut watcher = |event: &workloads::Event| issued.take(event);
         let verdict = self.again.run(plan, &candidate, label, &mut watcher)?;
-        if verdict.interrupted || !self.target.is_shown_by(&verdict) {
+        if verdict.interrupted || !self.target.is_shown_by(&verdict.checks) {
             return Ok(Trial::Passes);
         }
         self.out.keep_candidate()?;
