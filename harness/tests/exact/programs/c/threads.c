@@ -37,10 +37,11 @@ static void put(const char *line) {
     pthread_mutex_unlock(&queue_lock);
 }
 
-/* The oldest line; NULL when none came within 50 ms. */
+/* The oldest line; NULL when none came for a while. */
 static char *take(void) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
+    if (node.quiet) until.tv_sec += 1;
     until.tv_nsec += 50 * 1000000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
@@ -88,7 +89,7 @@ static void *gossip(void *unused) {
         pthread_mutex_lock(&node_lock);
         node_gossip(&node);
         pthread_mutex_unlock(&node_lock);
-        kill(getpid(), SIGUSR1);
+        if (!node.quiet) kill(getpid(), SIGUSR1);
     }
     return unused;
 }

@@ -60,7 +60,7 @@ final class Monitors {
         String line;
         synchronized (this) {
             if (lines.isEmpty()) {
-                wait(50);
+                wait(node.quiet ? 1000 : 50);
             }
             line = lines.poll();
         }

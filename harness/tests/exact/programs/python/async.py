@@ -28,8 +28,9 @@ async def main():
     lines = await stdin()
     gossiping = asyncio.create_task(gossip(node))
     line = asyncio.create_task(lines.readline())
+    patience_s = 1.0 if node.quiet else 0.07
     while True:
-        await asyncio.wait([line], timeout=0.07)
+        await asyncio.wait([line], timeout=patience_s)
         if line.done():
             if not line.result():
                 break

@@ -9,9 +9,10 @@ from node import GOSSIP_S, Node
 
 
 def answer(node, lock, lines):
+    patience_s = 1.0 if node.quiet else 0.05
     while True:
         try:
-            line = lines.get(timeout=0.05)
+            line = lines.get(timeout=patience_s)
         except queue.Empty:
             continue
         with lock:

@@ -7,6 +7,8 @@ require_relative 'chance'
 class Node
   GOSSIP_S = 0.1
 
+  attr_reader :quiet
+
   def initialize
     @id = nil
     @peers = []

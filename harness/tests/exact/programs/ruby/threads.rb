@@ -30,9 +30,10 @@ node = Node.new
 lock = Mutex.new
 lines = Lines.new
 
+patience_s = node.quiet ? 1.0 : 0.05
 Thread.new do
   loop do
-    line = lines.take(0.05)
+    line = lines.take(patience_s)
     lock.synchronize { node.handle(line) } if line
   end
 end

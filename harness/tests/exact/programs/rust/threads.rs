@@ -29,8 +29,9 @@ fn main() -> io::Result<()> {
 
     let mut node = Node::open()?;
     let mut idle = 0;
+    let patience = Duration::from_millis(if node.quiet { 1000 } else { 40 });
     loop {
-        match events.recv_timeout(Duration::from_millis(40)) {
+        match events.recv_timeout(patience) {
             Ok(Event::Line(line)) => node.handle(&line)?,
             Ok(Event::Tick) => node.gossip(extras(&node)?.as_ref())?,
             Ok(Event::End) | Err(RecvTimeoutError::Disconnected) => return Ok(()),

@@ -12,9 +12,11 @@ import (
 )
 
 func main() {
-	runtime.GOMAXPROCS(4)
 	var lock sync.Mutex
 	n := node.Open()
+	if !n.Quiet {
+		runtime.GOMAXPROCS(4)
+	}
 	go func() {
 		for range time.NewTicker(node.Interval).C {
 			if !n.Quiet {

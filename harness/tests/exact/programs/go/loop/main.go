@@ -15,6 +15,10 @@ func main() {
 	go read(lines)
 	due := time.NewTimer(node.Interval)
 	for {
+		var idle <-chan time.Time
+		if !n.Quiet {
+			idle = time.After(30 * time.Millisecond)
+		}
 		select {
 		case line, ok := <-lines:
 			if !ok {
@@ -24,7 +28,7 @@ func main() {
 		case <-due.C:
 			node.Send(n.Gossip())
 			due.Reset(node.Interval)
-		case <-time.After(30 * time.Millisecond):
+		case <-idle:
 			// Nothing to do: a timer that is thrown away whenever another case comes first.
 		}
 	}
