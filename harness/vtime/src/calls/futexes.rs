@@ -13,6 +13,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     let bits = call.args[5] as u32;
     let limit = call.args[3] as u32;
     match call.int(1) & COMMAND {
+        libc::FUTEX_WAIT_BITSET | libc::FUTEX_WAKE_BITSET if bits == 0 => error(libc::EINVAL),
         libc::FUTEX_WAIT => wait(world, call, u32::MAX),
         libc::FUTEX_WAIT_BITSET => wait(world, call, bits),
         libc::FUTEX_WAKE => wake(world, call, u32::MAX),
@@ -21,19 +22,18 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
             if command == libc::FUTEX_CMP_REQUEUE && call.memory.u32(address) != Some(bits) {
                 return error(libc::EAGAIN);
             }
+            if value.cast_signed() < 0 || limit.cast_signed() < 0 {
+                return error(libc::EINVAL);
+            }
             let (from, to) = (key(world, call, address), key(world, call, second));
             let requeued = world.futexes.requeue(from, to, value, limit);
-            let counted = if command == libc::FUTEX_REQUEUE {
-                0
-            } else {
-                requeued.moved
-            };
             let woken = requeued.woken.len() as i64;
             requeued
                 .woken
                 .into_iter()
                 .for_each(|id| world.end_wait(id, 0));
-            Answer::Return(woken + i64::from(counted))
+            // The manual says that FUTEX_REQUEUE counts only the woken; the kernel counts both.
+            Answer::Return(woken + i64::from(requeued.moved))
         }
         libc::FUTEX_WAKE_OP => wake_op(world, call),
         command => {
@@ -87,7 +87,9 @@ fn wake(world: &mut World, call: &Call, bits: u32) -> Answer {
     Answer::Return(wake_key(world, key, call.args[2] as u32, bits))
 }
 
+/// Wakes at least one, as the kernel does, even where the number is 0 or negative.
 fn wake_key(world: &mut World, key: Key, count: u32, bits: u32) -> i64 {
+    let count = count.cast_signed().max(1).cast_unsigned();
     let woken = world.futexes.wake(key, count, bits);
     let count = woken.len() as i64;
     for id in woken {
