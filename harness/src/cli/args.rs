@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::run_flags::RunFlags;
+use crate::run::Clock;
 
 /// Finds out whether a distributed program is right: runs your node program, alone or in a
 /// cluster, under faults, and judges what clients were told.
@@ -230,7 +231,8 @@ pub(crate) struct ProgramArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
 
-    /// Which clock runs have; this version has only the real one.
+    /// Which clock runs have. In virtual time a minute takes about a second, and the same seed gives
+    /// the same bytes; transcripts run in real time.
     #[arg(long, value_enum, default_value_t = Time::Auto)]
     pub(super) time: Time,
 
@@ -267,12 +269,22 @@ pub(crate) enum Format {
 /// Which clock runs have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Time {
-    /// The best there is.
+    /// Virtual if this machine allows it.
     Auto,
-    /// Simulated; not in this version.
+    /// One that stands still while nodes compute.
     Virtual,
     /// The machine's.
     Real,
+}
+
+impl Time {
+    pub(super) fn clock(self) -> Clock {
+        match self {
+            Self::Auto => Clock::Auto,
+            Self::Virtual => Clock::Virtual,
+            Self::Real => Clock::Real,
+        }
+    }
 }
 
 /// What `list` lists.

@@ -40,6 +40,7 @@ pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
         replay: grade_command(&program, seed, &args.suite),
         program,
         seed,
+        clock: args.program.time.clock(),
         dir: directory(args, &suite, seed)?,
         verify: args.program.verify,
     };

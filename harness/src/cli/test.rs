@@ -8,7 +8,7 @@ use workloads::event::{MessageEvent, MessageStep};
 use workloads::random::Seed;
 
 use super::Failure;
-use super::args::{Format, ProgramArgs, Sandbox, TestArgs, Time};
+use super::args::{Format, ProgramArgs, Sandbox, TestArgs};
 use super::interrupt::Interrupts;
 use super::output::Output;
 use super::progress::Progress;
@@ -37,6 +37,7 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, Failure> {
                 options: args.run.options(),
                 place: place(&args.program, number, args.test_count),
                 verify: args.program.verify,
+                clock: args.program.time.clock(),
             };
             let label = label(&request, number, args.test_count);
             let mut progress = Progress::new(output, &label);
@@ -88,11 +89,6 @@ pub(super) fn write_junit(file: &Path, text: &str) -> Result<(), Failure> {
 
 /// The program, with flags refused that this version cannot honour.
 pub(super) fn program(args: &ProgramArgs) -> Result<Program, Failure> {
-    if args.time == Time::Virtual {
-        return Err(Failure::usage(
-            "--time virtual is not part of this version; runs are in real time (--time real)",
-        ));
-    }
     if args.sandbox == Sandbox::On {
         return Err(Failure::usage(
             "--sandbox on is not part of this version; nodes run with your own rights",
@@ -159,8 +155,13 @@ impl From<RunError> for Failure {
         let exit = match &error {
             RunError::Workload(_) | RunError::Plan(_) => Exit::Usage,
             RunError::Directory(error) => error.exit(),
+            RunError::Clock(_) => Exit::Usage,
             RunError::Nodes(_) => Exit::CannotCreate,
         };
-        Self::new(exit, error.to_string())
+        let hint = match &error {
+            RunError::Clock(vtime::Error::Unavailable { hint, .. }) => format!("\n{hint}"),
+            _ => String::new(),
+        };
+        Self::new(exit, format!("{error}{hint}"))
     }
 }

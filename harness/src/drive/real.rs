@@ -215,7 +215,7 @@ impl Driver<'_> {
     }
 }
 
-fn exit_of(status: ExitStatus) -> NodeExit {
+pub(super) fn exit_of(status: ExitStatus) -> NodeExit {
     match status {
         ExitStatus::Code(code) => NodeExit {
             code: Some(code),

@@ -21,7 +21,7 @@ use workloads::random::Seed;
 use workloads::suite::{Item, ItemKind, RunItem, Suite};
 use workloads::transcript::Case;
 
-use crate::run::{Place, RunRequest, program_words, run};
+use crate::run::{Clock, Place, RunRequest, program_words, run};
 use crate::supervisor::Program;
 use crate::transcript_run::run_transcript;
 
@@ -34,6 +34,8 @@ pub struct GradeRequest<'a> {
     pub program: Program,
     /// The seed of the first run of every item that does not list its own.
     pub seed: Seed,
+    /// Which clock runs have; transcripts have the real one.
+    pub clock: Clock,
     /// Where everything is kept: each item has a directory of its name in here.
     pub dir: PathBuf,
     /// The command that does this again.
@@ -187,6 +189,7 @@ impl Grader<'_> {
                 options: order.options.clone(),
                 place: Place::At(place),
                 verify: self.request.verify,
+                clock: self.request.clock,
             };
             let watcher = &mut *self.watcher;
             let done = run(&request, &mut |event| watcher.event(event), self.stop).await;

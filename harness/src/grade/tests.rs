@@ -3,7 +3,7 @@
 use super::*;
 use checker::{CheckResult, Verdict};
 use results::VerdictDocument;
-use results::document::{Evidence, Stats, TimeMode};
+use results::document::{Evidence, Level, Stats, TimeMode};
 use std::os::unix::fs::PermissionsExt;
 
 fn document(check: &str, verdict: Verdict) -> VerdictDocument {
@@ -15,6 +15,9 @@ fn document(check: &str, verdict: Verdict) -> VerdictDocument {
         bin: Vec::new(),
         seed: "0x1".to_owned(),
         time_mode: TimeMode::Real,
+        level: Level::Real,
+        level_why: vec!["real time was asked for".to_owned()],
+        remarks: Vec::new(),
         replayable: false,
         journal_hash: String::new(),
         replay: String::new(),
@@ -162,6 +165,7 @@ fn grade_small(stopped: bool) -> (GradeDocument, Heard) {
     std::fs::write(&bin, ECHO).unwrap();
     std::fs::set_permissions(&bin, std::fs::Permissions::from_mode(0o755)).unwrap();
     let request = GradeRequest {
+        clock: crate::run::Clock::Auto,
         suite: &Suite::parse(SUITE).unwrap(),
         program: Program {
             bin,

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use checker::Verdict;
-use results::document::{
-    Evidence, LatencyMs, MessageCounts, NodeReport, OpCounts, Stats, TimeMode,
-};
+use results::document::{Evidence, LatencyMs, Level, MessageCounts, NodeReport, OpCounts, Stats};
 use results::run_dir::{RunDirError, Wanted};
 use results::{RunDir, VerdictDocument};
 use workloads::run_checks;
 
+use super::clock::Trust;
 use super::command::test_command;
 use super::record::Finished;
 use crate::drive::real;
@@ -22,6 +21,7 @@ pub(super) struct End {
     pub(super) finished: Finished,
     pub(super) wall_s: f64,
     pub(super) interrupted: Option<Arc<str>>,
+    pub(super) trust: Trust,
 }
 
 /// Makes the document and writes it.
@@ -60,12 +60,15 @@ pub(super) fn write(
         workload: plan.options.workload.clone(),
         bin: plan.bin.clone(),
         seed: plan.seed.to_string(),
-        time_mode: TimeMode::Real,
-        replayable: false,
+        time_mode: end.trust.mode,
+        level: end.trust.level,
+        level_why: end.trust.why_not_higher,
+        remarks: end.trust.remarks,
+        replayable: end.trust.level == Level::Exact && !incomplete,
         journal_hash,
         replay: test_command(program, plan.seed, &plan.options),
         options: serde_json::to_value(&plan.options).unwrap_or_default(),
-        stats: stats(&judgement.stats, end.wall_s),
+        stats: stats(&judgement.stats, end.wall_s, end.trust.virtual_s),
         nodes: nodes(plan, end.nodes),
         evidence,
         interrupted: end.interrupted.is_some(),
@@ -104,7 +107,7 @@ fn nodes(plan: &Plan, reports: Vec<real::NodeReport>) -> Vec<NodeReport> {
     plan.node_ids.iter().zip(reports).map(report).collect()
 }
 
-fn stats(stats: &run_checks::Stats, wall_s: f64) -> Stats {
+fn stats(stats: &run_checks::Stats, wall_s: f64, virtual_s: Option<f64>) -> Stats {
     let ops = |o: &run_checks::OpCounts| OpCounts {
         invoked: o.invoked,
         ok: o.ok,
@@ -133,7 +136,7 @@ fn stats(stats: &run_checks::Stats, wall_s: f64) -> Stats {
             p99: latency.p99,
             max: latency.max,
         },
-        virtual_s: None,
+        virtual_s,
         wall_s,
     }
 }

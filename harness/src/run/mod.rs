@@ -1,5 +1,6 @@
 //! One run from its options to its verdict: plan, directory, driver, record, judgement, document.
 
+mod clock;
 mod command;
 mod document;
 mod record;
@@ -17,11 +18,13 @@ use workloads::run_checks::{Judgement, RunChecks};
 use workloads::{Event, RunOptions, Setup, Workload, workload_by_name};
 
 use crate::core::Surroundings;
-use crate::drive::{Stop, real, simulated};
+use crate::drive::{Stop, real, simulated, virtual_time};
 use crate::environment;
 use crate::plan::{Plan, PlanError};
 use crate::supervisor::Program;
 
+pub use clock::Clock;
+use clock::{Chosen, Trust, choose};
 pub use command::{grade_command, program_words, replay_command, test_command};
 use record::Record;
 
@@ -34,6 +37,8 @@ pub struct RunRequest {
     pub seed: Seed,
     /// Everything else.
     pub options: RunOptions,
+    /// Which clock it shall have.
+    pub clock: Clock,
     /// Where the run directory shall be.
     pub place: Place,
     /// Whether it is done twice, to see whether it is the same (virtual time only).
@@ -64,6 +69,9 @@ pub enum RunError {
     /// The run directory cannot be made or written.
     #[error(transparent)]
     Directory(#[from] RunDirError),
+    /// There is no virtual time here.
+    #[error("{0}")]
+    Clock(vtime::Error),
     /// The nodes' directories cannot be made.
     #[error("the nodes' directories cannot be made: {0}")]
     Nodes(#[from] std::io::Error),
@@ -82,9 +90,15 @@ pub async fn run(
     workload_by_name(&request.options.workload).map_err(RunError::Workload)?;
     let bin = program_words(&request.program);
     let plan = Plan::draw(bin, request.seed, request.options.clone())?;
-    let verdict = run_plan(&plan, &request.program, &request.place, watcher, stop).await?;
+    let RunRequest {
+        program,
+        place,
+        clock,
+        ..
+    } = request;
+    let verdict = run_plan(&plan, program, place, *clock, watcher, stop).await?;
     if request.verify {
-        return verify::verify(&plan, &request.program, verdict, stop).await;
+        return verify::verify(&plan, program, verdict, stop).await;
     }
     Ok(verdict)
 }
@@ -101,10 +115,12 @@ pub async fn run_plan(
     plan: &Plan,
     program: &Program,
     place: &Place,
+    clock: Clock,
     watcher: Watcher<'_>,
     stop: &mut mpsc::Receiver<Arc<str>>,
 ) -> Result<VerdictDocument, RunError> {
     let workload = workload_by_name(&plan.options.workload).map_err(RunError::Workload)?;
+    let chosen = choose(clock, plan)?;
     let directory = match place {
         Place::At(path) => RunDir::create_at(path)?,
         Place::Below(root) => {
@@ -117,28 +133,27 @@ pub async fn run_plan(
     directory.write_environment(&environment::of_real_run(program, &nodes_dir))?;
     let mut record = Record::begin(&directory, checks_of(plan, workload))?;
     let begun = Instant::now();
-    let surroundings = Surroundings {
-        starting_at_once: std::thread::available_parallelism().map_or(2, |n| n.get().max(2)),
-        flush_hint: program.hint_for_flush(),
-    };
     let mut interrupted = None;
-    let nodes = {
+    let (nodes, trust) = {
         let mut sink = |event: &Event| {
             record.take(event);
             watcher(event);
         };
-        let mut stopped = Stop {
+        let stop = Stop {
             requests: stop,
             reason: &mut interrupted,
         };
-        real::run(
-            plan,
-            workload,
-            program,
-            &nodes_dir,
-            surroundings,
+        let nodes_dir = &nodes_dir;
+        drive(
+            Drive {
+                plan,
+                workload,
+                program,
+                nodes_dir,
+                chosen,
+            },
             &mut sink,
-            &mut stopped,
+            stop,
         )
         .await?
     };
@@ -152,9 +167,58 @@ pub async fn run_plan(
         finished,
         wall_s,
         interrupted,
+        trust,
     };
     let verdict = document::write(plan, &directory, program, end)?;
     Ok(verdict)
+}
+
+/// What is driven, by which clock.
+struct Drive<'a> {
+    plan: &'a Plan,
+    workload: &'a dyn Workload,
+    program: &'a Program,
+    nodes_dir: &'a std::path::Path,
+    chosen: Chosen,
+}
+
+async fn drive(
+    what: Drive<'_>,
+    sink: &mut dyn FnMut(&Event),
+    mut stop: Stop<'_>,
+) -> Result<(Vec<real::NodeReport>, Trust), RunError> {
+    let Drive {
+        plan,
+        workload,
+        program,
+        nodes_dir,
+        chosen,
+    } = what;
+    match chosen {
+        Chosen::Virtual(world) => {
+            let run =
+                virtual_time::run(*world, plan, workload, program, nodes_dir, sink, &mut stop);
+            let ended = run.await?;
+            Ok((ended.nodes, Trust::in_virtual_time(&ended.world, plan)))
+        }
+        Chosen::Real(why) => {
+            let surroundings = Surroundings {
+                starting_at_once: std::thread::available_parallelism()
+                    .map_or(2, |n| n.get().max(2)),
+                flush_hint: program.hint_for_flush(),
+            };
+            let run = real::run(
+                plan,
+                workload,
+                program,
+                nodes_dir,
+                surroundings,
+                sink,
+                &mut stop,
+            );
+            Ok((run.await?, Trust::in_real_time(why)))
+        }
+    }
 }
 
 /// Runs a reference node, broken on purpose when a bug is named, in this process under a simulated

@@ -10,7 +10,7 @@ use results::run_dir::RunDirError;
 use results::{RunDir, VerdictDocument};
 use tokio::sync::mpsc;
 
-use super::{Place, RunError, run_plan};
+use super::{Clock, Place, RunError, run_plan};
 use crate::plan::Plan;
 use crate::replay::{Comparison, compare, in_a_sentence};
 use crate::supervisor::Program;
@@ -35,7 +35,15 @@ pub(super) async fn verify(
     }
     let first = RunDir::open(Path::new(&verdict.run_dir))?;
     let second = beside(first.path());
-    let again = run_plan(plan, program, &Place::At(second.clone()), &mut |_| {}, stop).await?;
+    let again = run_plan(
+        plan,
+        program,
+        &Place::At(second.clone()),
+        Clock::Virtual,
+        &mut |_| {},
+        stop,
+    )
+    .await?;
     if again.interrupted {
         remove(&second);
         return Ok(verdict);

@@ -7,7 +7,7 @@ const PREFIX_BYTES: usize = 1024;
 
 /// What a chunk of output turned out to contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     /// One or more whole lines; each ends with its newline.
     Lines(Bytes),
     /// A line that passed the limit: its beginning. The rest of it is skipped.
@@ -15,7 +15,7 @@ pub(super) enum Piece {
 }
 
 /// Collects output until lines are complete.
-pub(super) struct LineSplitter {
+pub(crate) struct LineSplitter {
     buffer: BytesMut,
     /// The buffer holds no newline before this index.
     searched: usize,
@@ -25,7 +25,7 @@ pub(super) struct LineSplitter {
 }
 
 impl LineSplitter {
-    pub(super) fn new(max_line_bytes: usize) -> Self {
+    pub(crate) fn new(max_line_bytes: usize) -> Self {
         Self {
             buffer: BytesMut::new(),
             searched: 0,
@@ -35,13 +35,13 @@ impl LineSplitter {
     }
 
     /// Room for at least `bytes` more; whatever is appended here is seen by the next `split`.
-    pub(super) fn room(&mut self, bytes: usize) -> &mut BytesMut {
+    pub(crate) fn room(&mut self, bytes: usize) -> &mut BytesMut {
         self.buffer.reserve(bytes);
         &mut self.buffer
     }
 
     /// Takes out what is complete. Lines within the limit come as large blocks, in order.
-    pub(super) fn split(&mut self) -> Vec<Piece> {
+    pub(crate) fn split(&mut self) -> Vec<Piece> {
         if self.skipping && !self.skip_to_newline() {
             return Vec::new();
         }
@@ -73,7 +73,7 @@ impl LineSplitter {
     }
 
     /// What is left when the output ends: a last line without its newline, if any.
-    pub(super) fn finish(self) -> Option<Bytes> {
+    pub(crate) fn finish(self) -> Option<Bytes> {
         (!self.skipping && !self.buffer.is_empty()).then(|| self.buffer.freeze())
     }
 

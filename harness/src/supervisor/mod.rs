@@ -30,10 +30,12 @@ pub use event::{Exit, ExitStatus, LineBatch, NodeEvent, NodeEventKind};
 pub use hints::hint_for_flush;
 pub use lifecycle::{Lifecycle, Step};
 pub use limits::Limits;
+pub(crate) use lines::{LineSplitter, Piece};
 pub use outbox::Undelivered;
 pub use program::Program;
 pub(crate) use program::find_in_path;
 pub use start_error::StartError;
+pub(crate) use stderr_log::StderrLog;
 
 use census::Census;
 use event::Reporter;
@@ -43,7 +45,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use stderr_log::StderrLog;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 

@@ -119,7 +119,7 @@ impl StartError {
     }
 
     /// What went wrong when the operating system refused to run `program`.
-    pub(super) fn diagnose(program: &Program, error: &io::Error) -> Self {
+    pub(crate) fn diagnose(program: &Program, error: &io::Error) -> Self {
         let unknown = Self::Other {
             file: program.bin.clone(),
             reason: error.to_string(),

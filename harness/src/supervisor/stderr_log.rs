@@ -9,7 +9,7 @@ use std::path::Path;
 const TAIL_LINE_BYTES: usize = 1000;
 
 /// One per node; restarts of the node append to it.
-pub(super) struct StderrLog {
+pub(crate) struct StderrLog {
     file: File,
     written_bytes: u64,
     limit_bytes: u64,
@@ -21,7 +21,7 @@ pub(super) struct StderrLog {
 }
 
 impl StderrLog {
-    pub(super) fn open(path: &Path, limit_bytes: u64, tail_lines: usize) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path, limit_bytes: u64, tail_lines: usize) -> io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
         Ok(Self {
             written_bytes: file.metadata()?.len(),
@@ -35,7 +35,7 @@ impl StderrLog {
     }
 
     /// Takes what the node wrote. A full disk counts as truncation: the run goes on.
-    pub(super) fn append(&mut self, bytes: &[u8]) {
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
         self.append_to_file(bytes);
         for byte in bytes {
             match byte {
@@ -46,12 +46,12 @@ impl StderrLog {
         }
     }
 
-    pub(super) fn tail(&self) -> Vec<String> {
+    pub(crate) fn tail(&self) -> Vec<String> {
         let unfinished = (!self.unfinished.is_empty()).then(|| text(&self.unfinished));
         self.tail.iter().cloned().chain(unfinished).collect()
     }
 
-    pub(super) fn truncated(&self) -> bool {
+    pub(crate) fn truncated(&self) -> bool {
         self.truncated
     }
 

@@ -15,7 +15,7 @@ pub use environment::{EnvironmentDocument, FileRole, Harness, Processor, Program
 pub use evidence::{Evidence, QuotedEnd, QuotedMessage, QuotedOp, QuotedStep};
 pub use grade::{GradeDocument, ItemResult, Mismatch};
 pub use stats::{LatencyMs, MessageCounts, OpCounts, Stats};
-pub use verdict::{NodeExit, NodeReport, TimeMode, VerdictDocument};
+pub use verdict::{Level, NodeExit, NodeReport, TimeMode, VerdictDocument};
 
 #[cfg(test)]
 pub(crate) mod sample;

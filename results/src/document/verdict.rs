@@ -26,6 +26,15 @@ pub struct VerdictDocument {
     pub seed: String,
     /// Which clock the run had.
     pub time_mode: TimeMode,
+    /// How far the run can be trusted to repeat.
+    #[serde(default)]
+    pub level: Level,
+    /// Why the level is not higher.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub level_why: Vec<String>,
+    /// What else was noticed about how the programs ran.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// Whether a replay must give the same journal.
     pub replayable: bool,
     /// The hash of the uncompressed journal: `blake3:...`.
@@ -102,6 +111,33 @@ pub enum TimeMode {
     Real,
     /// One of its own, which stands still while nodes compute.
     Virtual,
+}
+
+/// How far a run can be trusted to repeat.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Not at all: it ran by the machine's clock.
+    #[default]
+    Real,
+    /// Time was simulated and the order of threads seeded, but something may differ.
+    Virtual,
+    /// The same seed gives the same bytes.
+    Exact,
+}
+
+impl Level {
+    /// The word that people and documents use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::Virtual => "virtual",
+            Self::Exact => "exact",
+        }
+    }
 }
 
 /// What became of one node.

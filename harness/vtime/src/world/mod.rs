@@ -125,8 +125,8 @@ impl World {
         self.launch(node, command)
     }
 
-    /// Kills all processes of a node. No event follows; what it wrote before comes first with the
-    /// next [`World::run`].
+    /// Kills all processes of a node. No event follows; what it wrote to stdout and was not told by
+    /// now is lost.
     pub fn kill(&mut self, node: usize) {
         self.drain(node);
         self.end_family(node);
@@ -135,6 +135,7 @@ impl World {
         node.ended = None;
         node.main = None;
         node.unsent.clear();
+        node.out.clear();
         (node.stdin, node.stdout, node.stderr) = (None, None, None);
         node.paused = false;
     }

@@ -7,14 +7,14 @@ use super::super::text::{counted, milliseconds, paragraph};
 use super::anomaly::evidence_of;
 use super::grid::{Cell, Grid};
 use super::nodes::stderr_of;
-use crate::document::{Stats, VerdictDocument};
+use crate::document::{Level, Stats, VerdictDocument};
 
 /// Everything about one run that a person wants to know: the verdict, the checks, the numbers, and
 /// if it failed why, and how to do it again.
 #[must_use]
 pub fn run_report(run: &VerdictDocument, style: Style) -> String {
     let checks = checks_table(run.checks.iter(), style);
-    let stats = stats_of(&run.stats, style);
+    let stats = stats_of(&run.stats, style) + &time_of(run, style);
     let mut parts = vec![
         headline_of(run, style),
         checks,
@@ -113,6 +113,23 @@ fn stats_of(stats: &Stats, style: Style) -> String {
         ));
     }
     paragraph(&lines.join("\n"), 0, style.columns())
+}
+
+/// Which clock the run had, and whether it repeats.
+fn time_of(run: &VerdictDocument, style: Style) -> String {
+    let text = match (run.level, run.stats.virtual_s) {
+        (Level::Exact, Some(_)) => {
+            format!("virtual time, exact: it took {:.1} s", run.stats.wall_s)
+        }
+        (_, Some(_)) => format!(
+            "virtual time, but not exact (it took {:.1} s): {}",
+            run.stats.wall_s,
+            run.level_why.join("; ")
+        ),
+        (_, None) if run.level_why.is_empty() => "real time".to_owned(),
+        (_, None) => format!("real time: {}", run.level_why.join("; ")),
+    };
+    paragraph(&text, 0, style.columns())
 }
 
 /// Commands and paths are not broken, so that they can be copied.
