@@ -11,7 +11,7 @@ use super::interrupt::Interrupts;
 use super::output::Output;
 use super::progress::Progress;
 use crate::plan::Plan;
-use crate::run::{self, Place};
+use crate::run::{self, Clock, Place};
 use crate::supervisor::Program;
 
 /// Runs plans with one program, until a signal comes.
@@ -51,7 +51,14 @@ impl<'a> Again<'a> {
         };
         let place = Place::At(place.to_owned());
         let requests = &mut self.interrupts.requests;
-        let running = run::run_plan(plan, &self.program, &place, &mut both, requests);
+        let running = run::run_plan(
+            plan,
+            &self.program,
+            &place,
+            Clock::Auto,
+            &mut both,
+            requests,
+        );
         Ok(self.runtime.block_on(running)?)
     }
 
