@@ -1,7 +1,8 @@
 //! Opening files: what would show the machine's state is replaced by a file that shows none.
 
-use super::{Answer, Call};
+use super::{Answer, Call, identity};
 use crate::image::page;
+use crate::model::entropy::Entropy;
 use crate::model::paths::{Shown, StandIn, stand_in};
 use crate::raw::trace::set_registers;
 use crate::world::World;
@@ -17,19 +18,21 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     if !path.starts_with(b"/proc") && !path.starts_with(b"/sys") {
         return Answer::Pass;
     }
-    let first = world.process_of(call.thread).tid;
-    let own = world.ids.to_virtual(first).unwrap_or(first);
-    let shown = Shown {
-        cpus: world.settings.visible_cpus,
-        time_ns: world.process_of(call.thread).local_ns,
-    };
-    let other = match stand_in(&path, own, &shown, |id| world.ids.to_real(id)) {
+    let shown = shown(world, call);
+    let other = match stand_in(&path, &shown, |id| world.ids.to_real(id)) {
         StandIn::Keep => return Answer::Pass,
         StandIn::Path(path) => path,
         StandIn::Content(content) => match world.standins.file(&content) {
             Some(path) => path,
             None => return Answer::Pass,
         },
+        StandIn::Uuid => {
+            let uuid = uuid(&mut world.process_of_mut(call.thread).entropy);
+            match world.standins.file(uuid.as_bytes()) {
+                Some(path) => path,
+                None => return Answer::Pass,
+            }
+        }
     };
     if !call
         .memory
@@ -43,4 +46,33 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     let mut amend = Amend::default();
     amend.args[index] = Some(call.args[index]);
     Answer::PassAndAmend(amend)
+}
+
+fn shown(world: &World, call: &Call) -> Shown {
+    let process = world.process_of(call.thread);
+    let id = |real| world.ids.to_virtual(real).unwrap_or(real);
+    Shown {
+        cpus: world.settings.visible_cpus,
+        monotonic_ns: world.shown_ns(call.thread, libc::CLOCK_MONOTONIC),
+        process: id(process.tid),
+        parent: identity::parent(world, process),
+        thread: id(call.memory.0),
+    }
+}
+
+/// A random UUID, as the kernel writes it.
+fn uuid(entropy: &mut Entropy) -> String {
+    let mut bytes = [0; 16];
+    entropy.fill(&mut bytes);
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
+    let parts = [
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    ];
+    format!("{}\n", parts.join("-"))
 }

@@ -3,10 +3,10 @@
 use super::{Answer, Call, error};
 use crate::raw::trace::set_registers;
 use crate::world::World;
-use crate::world::table::Amend;
+use crate::world::table::{Amend, Process};
 
 /// The parent of a node's first process.
-const NOBODY: i64 = 1;
+const NOBODY: i32 = 1;
 
 pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     let shown = |real| i64::from(world.ids.to_virtual(real).unwrap_or(real));
@@ -14,10 +14,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     match call.number {
         libc::SYS_getpid => Answer::Return(shown(process.tid)),
         libc::SYS_gettid => Answer::Return(shown(call.memory.0)),
-        libc::SYS_getppid => {
-            let parent = process.parent.and_then(|id| world.processes.get(&id));
-            Answer::Return(parent.map_or(NOBODY, |p| shown(p.tid)))
-        }
+        libc::SYS_getppid => Answer::Return(i64::from(parent(world, process))),
         libc::SYS_set_tid_address => {
             let result = Some(shown(call.memory.0));
             world.thread_mut(call.thread).clear_tid_at = call.args[0];
@@ -41,6 +38,12 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
         libc::SYS_getpriority | libc::SYS_setpriority => translate(world, call, 1),
         _ => translate(world, call, 0),
     }
+}
+
+/// The parent's id, as programs see it.
+pub(super) fn parent(world: &World, process: &Process) -> i32 {
+    let parent = process.parent.and_then(|id| world.processes.get(&id));
+    parent.map_or(NOBODY, |p| world.ids.to_virtual(p.tid).unwrap_or(p.tid))
 }
 
 /// Lets the kernel make the call with the real id in this argument.

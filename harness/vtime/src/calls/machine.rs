@@ -1,14 +1,11 @@
 //! The machine: its random numbers, processors, memory and network.
 
 use super::{Answer, Call, error};
+use crate::model::paths::contents::{FREE_BYTES, MEMORY_BYTES};
 use crate::world::World;
 
 /// At most so many random bytes at once.
 const MOST_RANDOM: u64 = 1 << 20;
-
-/// What programs see of the machine's memory.
-const MEMORY_BYTES: u64 = 8 << 30;
-const FREE_BYTES: u64 = 4 << 30;
 
 pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     match call.number {
