@@ -74,7 +74,7 @@ fn circumstances(
     let sentence = |v: &VerdictDocument| format!("{}: {}", v.verdict, v.summary);
     Circumstances {
         changes: recorded.environment.as_ref().zip(now.as_ref()).map(changes),
-        remarks: Vec::new(),
+        remarks: remarks(recorded.verdict.as_ref(), verdict),
         // A run that was stopped early was judged by less.
         verdicts: recorded
             .verdict
@@ -82,6 +82,19 @@ fn circumstances(
             .filter(|v| !v.interrupted)
             .map(|v| (sentence(v), sentence(verdict))),
     }
+}
+
+/// What either run may owe to something that does not repeat.
+fn remarks(recorded: Option<&VerdictDocument>, replayed: &VerdictDocument) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for verdict in recorded.into_iter().chain([replayed]) {
+        for remark in verdict.level_why.iter().chain(&verdict.remarks) {
+            if !all.contains(remark) {
+                all.push(remark.clone());
+            }
+        }
+    }
+    all
 }
 
 impl From<RecordedError> for Failure {

@@ -7,10 +7,12 @@ mod files;
 mod machine;
 
 use std::collections::BTreeMap;
+use std::ffi::CString;
 use std::path::{Path, PathBuf};
 
 use results::document::{EnvironmentDocument, Harness};
 
+use crate::drive::node_environment;
 use crate::supervisor::Program;
 
 /// What is known to the one who runs the nodes.
@@ -24,8 +26,8 @@ pub struct Known<'a> {
     pub variables: &'a BTreeMap<String, String>,
     /// From where paths of the program hold.
     pub directory: &'a Path,
-    /// Where the nodes' directories are.
-    pub nodes_dir: &'a Path,
+    /// Where the nodes' directories are, where that differs from run to run.
+    pub nodes_dir: Option<&'a Path>,
 }
 
 /// Variables that decide how a program runs. Others may be secrets, and a real run does not repeat
@@ -47,7 +49,33 @@ pub fn of_real_run(program: &Program, nodes_dir: &Path) -> EnvironmentDocument {
         visible_cpus: u32::try_from(cpus).unwrap_or(u32::MAX),
         variables: &variables,
         directory: &std::env::current_dir().unwrap_or_default(),
-        nodes_dir,
+        nodes_dir: Some(nodes_dir),
+    };
+    observe(program, known)
+}
+
+/// The name and version of the virtual clock. A new number when the same seed and the same program
+/// give other bytes than before.
+const VIRTUAL_CLOCK: &str = "vtime/1";
+
+/// What a run in virtual time stands on. Nodes see a small environment, and directories whose path
+/// is always the same.
+#[must_use]
+pub fn of_virtual_run(program: &Program) -> EnvironmentDocument {
+    let here = std::env::current_dir().unwrap_or_default();
+    let bin = program.anchored(&here).bin;
+    let lines = node_environment::environment(std::env::vars_os(), &program.env, &bin);
+    let variable = |line: CString| {
+        let line = line.to_string_lossy();
+        let (name, value) = line.split_once('=')?;
+        Some((name.to_owned(), value.to_owned()))
+    };
+    let known = Known {
+        time: VIRTUAL_CLOCK,
+        visible_cpus: vtime::Settings::default().visible_cpus,
+        variables: &lines.into_iter().filter_map(variable).collect(),
+        directory: &here,
+        nodes_dir: None,
     };
     observe(program, known)
 }
@@ -69,7 +97,9 @@ pub fn observe(program: &Program, known: Known<'_>) -> EnvironmentDocument {
         directory: known.directory.to_string_lossy().into_owned(),
         program: files::files_of(&program.anchored(known.directory)),
         variables: known.variables.clone(),
-        nodes_dir: full(known.nodes_dir).to_string_lossy().into_owned(),
+        nodes_dir: known
+            .nodes_dir
+            .map(|path| full(path).to_string_lossy().into_owned()),
     }
 }
 
@@ -102,7 +132,7 @@ mod tests {
                 visible_cpus: 2,
                 variables: &BTreeMap::new(),
                 directory: dir.path(),
-                nodes_dir: dir.path(),
+                nodes_dir: Some(dir.path()),
             };
             observe(&program, known)
         };

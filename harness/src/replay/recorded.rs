@@ -115,8 +115,7 @@ impl Recorded {
         }
     }
 
-    /// A directory beside this one for a run that is named by its time. Its name is as long as
-    /// that of a run usually is: the length moves addresses in programs.
+    /// A free directory beside this one for a run that is named by its time.
     #[must_use]
     pub fn place_beside(&self, now: &jiff::Zoned) -> PathBuf {
         let parent = self.directory.path().parent().unwrap_or(Path::new("."));

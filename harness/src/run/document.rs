@@ -9,7 +9,7 @@ use results::{RunDir, VerdictDocument};
 use workloads::run_checks;
 
 use super::clock::Trust;
-use super::command::test_command;
+use super::command::{replay_command, test_command};
 use super::record::Finished;
 use crate::drive::real;
 use crate::plan::Plan;
@@ -44,6 +44,7 @@ pub(super) fn write(
     };
     // What was not run to its end, or not recorded, cannot be called valid.
     let incomplete = end.interrupted.is_some() || error.is_some();
+    let replayable = end.trust.level == Level::Exact && !incomplete;
     let document = VerdictDocument {
         schema: VerdictDocument::SCHEMA.to_owned(),
         verdict: if incomplete {
@@ -64,9 +65,13 @@ pub(super) fn write(
         level: end.trust.level,
         level_why: end.trust.why_not_higher,
         remarks: end.trust.remarks,
-        replayable: end.trust.level == Level::Exact && !incomplete,
+        replayable,
         journal_hash,
-        replay: test_command(program, plan.seed, &plan.options),
+        replay: if replayable {
+            replay_command(directory.path())
+        } else {
+            test_command(program, plan.seed, &plan.options)
+        },
         options: serde_json::to_value(&plan.options).unwrap_or_default(),
         stats: stats(&judgement.stats, end.wall_s, end.trust.virtual_s),
         nodes: nodes(plan, end.nodes),

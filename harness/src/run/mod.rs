@@ -130,7 +130,10 @@ pub async fn run_plan(
     };
     directory.write_plan(plan)?;
     let nodes_dir = directory.path().join(NODES);
-    directory.write_environment(&environment::of_real_run(program, &nodes_dir))?;
+    directory.write_environment(&match &chosen {
+        Chosen::Virtual(_) => environment::of_virtual_run(program),
+        Chosen::Real(_) => environment::of_real_run(program, &nodes_dir),
+    })?;
     let mut record = Record::begin(&directory, checks_of(plan, workload))?;
     let begun = Instant::now();
     let mut interrupted = None;

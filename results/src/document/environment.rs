@@ -29,8 +29,9 @@ pub struct EnvironmentDocument {
     pub program: Vec<ProgramFile>,
     /// The environment variables that nodes were given, as far as they are the same for all.
     pub variables: BTreeMap<String, String>,
-    /// Where the nodes' directories were. Its length moves addresses in programs.
-    pub nodes_dir: String,
+    /// Where the nodes' directories were; absent in virtual time, where it is always the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes_dir: Option<String>,
 }
 
 /// Splitbrain itself.
@@ -124,12 +125,6 @@ impl EnvironmentDocument {
         if self.rights != now.rights {
             let (was, is) = (self.rights.join(", "), now.rights.join(", "));
             changes.push(changed("what this process may do", &was, &is));
-        }
-        if self.nodes_dir.len() != now.nodes_dir.len() {
-            changes.push(format!(
-                "the nodes' directories have longer or shorter names: {} and now {}",
-                self.nodes_dir, now.nodes_dir
-            ));
         }
         changes
     }
@@ -252,7 +247,6 @@ mod tests {
         now.program[1].hash = String::new();
         now.program.pop();
         now.variables = [("LANG".to_owned(), "de_DE.UTF-8".to_owned())].into();
-        now.nodes_dir = "/tmp/nodes".to_owned();
         insta::assert_snapshot!(then.changes_to(&now).join("\n"));
     }
 }

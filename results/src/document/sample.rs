@@ -277,6 +277,6 @@ pub(crate) fn environment() -> EnvironmentDocument {
         variables: [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into(),
-        nodes_dir: "/home/ada/runs/g-counter/20261121T031745-0x2a/nodes".to_owned(),
+        nodes_dir: None,
     }
 }

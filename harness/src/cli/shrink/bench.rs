@@ -72,8 +72,7 @@ impl Bench<'_> {
     }
 }
 
-/// Where runs are written: the best so far, and beside it the one that is tried. Both names have
-/// one length, because that moves addresses in programs.
+/// Where runs are written: the best so far, and beside it the one that is tried.
 pub(super) struct Out {
     pub(super) best: PathBuf,
     candidate: PathBuf,
@@ -83,13 +82,8 @@ impl Out {
     pub(super) fn new(best: PathBuf) -> Result<Self, Failure> {
         // Whether the place can be had is found out before the work.
         RunDir::create_at(&best)?;
-        let mut name = best
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        name.pop();
-        let candidate = best.with_file_name(name + "~");
+        let name = best.file_name().unwrap_or_default().to_string_lossy();
+        let candidate = best.with_file_name(format!("{name}~"));
         Ok(Self { best, candidate })
     }
 
