@@ -17,19 +17,21 @@ use crate::supervisor::Program;
 /// Runs plans with one program, until a signal comes.
 pub(super) struct Again<'a> {
     program: Program,
+    clock: Clock,
     output: &'a Output,
     runtime: Runtime,
     interrupts: Interrupts,
 }
 
 impl<'a> Again<'a> {
-    pub(super) fn new(program: Program, output: &'a Output) -> Result<Self, Failure> {
+    pub(super) fn new(program: Program, clock: Clock, output: &'a Output) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let interrupts = runtime.block_on(async { Interrupts::listen() })?;
         Ok(Self {
             program,
+            clock,
             output,
             runtime,
             interrupts,
@@ -51,14 +53,7 @@ impl<'a> Again<'a> {
         };
         let place = Place::At(place.to_owned());
         let requests = &mut self.interrupts.requests;
-        let running = run::run_plan(
-            plan,
-            &self.program,
-            &place,
-            Clock::Auto,
-            &mut both,
-            requests,
-        );
+        let running = run::run_plan(plan, &self.program, &place, self.clock, &mut both, requests);
         Ok(self.runtime.block_on(running)?)
     }
 

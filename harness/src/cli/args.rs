@@ -178,6 +178,10 @@ pub(crate) struct ReplayArgs {
     /// it is the same.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+
+    /// Which clock the replay has; in real time it cannot be the same.
+    #[arg(long, value_enum, default_value_t = Time::Auto)]
+    pub(super) time: Time,
 }
 
 /// `splitbrain shrink`.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use checker::{CheckResult, Verdict};
 use results::document::{EnvironmentDocument, TimeMode};
 use results::{Exit, RunDir, VerdictDocument};
 
@@ -10,24 +11,18 @@ use super::again::Again;
 use super::args::ReplayArgs;
 use super::output::Output;
 use crate::replay::{self, Circumstances, Comparison, Recorded, RecordedError};
+use crate::run::VERIFY_CHECK;
 
 pub(super) fn run(args: &ReplayArgs, output: &Output) -> Result<Exit, Failure> {
     let recorded = Recorded::open(&args.run)?;
     let place = place(args, &recorded);
-    let mut again = Again::new(recorded.program(), output)?;
-    let real = recorded.was_in_real_time();
-    if real {
-        output.say(&format!(
-            "{} was recorded in real time and cannot be repeated exactly: this is another run of \
-             the same plan.\n",
-            recorded.directory.path().display()
-        ));
-    }
+    let mut again = Again::new(recorded.program(), args.time.clock(), output)?;
     let verdict = again.run(&recorded.plan, &place, "replay", &mut |_| {})?;
     if let Some(signalled) = again.signalled() {
         return Ok(signalled);
     }
-    if real || verdict.time_mode == TimeMode::Real {
+    if let Some(why) = not_comparable(&recorded, &verdict) {
+        output.say(&format!("{why}\n"));
         output.print(&output.report(&verdict))?;
         return Ok(Exit::from_verdict(verdict.verdict));
     }
@@ -44,6 +39,25 @@ pub(super) fn run(args: &ReplayArgs, output: &Output) -> Result<Exit, Failure> {
     }
     output.say(&format!("\nThe replay is in {}", place.display()));
     Ok(Exit::Invalid)
+}
+
+/// Why the two runs cannot be the same, if so.
+fn not_comparable(recorded: &Recorded, replayed: &VerdictDocument) -> Option<String> {
+    let run = recorded.directory.path().display();
+    let (was_real, is_real) = (
+        recorded.was_in_real_time(),
+        replayed.time_mode == TimeMode::Real,
+    );
+    match (was_real, is_real) {
+        (false, false) => None,
+        (true, false) => Some(format!(
+            "{run} was recorded in real time, which does not repeat. This is the same plan in \
+             virtual time:"
+        )),
+        (_, true) => Some(format!(
+            "Real time does not repeat. This is the plan of {run}, once more:"
+        )),
+    }
 }
 
 fn place(args: &ReplayArgs, recorded: &Recorded) -> PathBuf {
@@ -71,7 +85,6 @@ fn circumstances(
 ) -> Circumstances {
     let now = replayed.read_environment().ok().flatten();
     let changes = |(then, now): (&EnvironmentDocument, &EnvironmentDocument)| then.changes_to(now);
-    let sentence = |v: &VerdictDocument| format!("{}: {}", v.verdict, v.summary);
     Circumstances {
         changes: recorded.environment.as_ref().zip(now.as_ref()).map(changes),
         remarks: remarks(recorded.verdict.as_ref(), verdict),
@@ -80,8 +93,16 @@ fn circumstances(
             .verdict
             .as_ref()
             .filter(|v| !v.interrupted)
-            .map(|v| (sentence(v), sentence(verdict))),
+            .map(|v| (judged(v), judged(verdict))),
     }
+}
+
+/// The verdict in a sentence, without what `--verify` added to it.
+fn judged(verdict: &VerdictDocument) -> String {
+    let own = verdict.checks.iter().filter(|c| c.name != VERIFY_CHECK);
+    let checks: Vec<CheckResult> = own.cloned().collect();
+    let merged = Verdict::merge(checks.iter().map(|c| c.verdict));
+    format!("{merged}: {}", VerdictDocument::summarize(&checks))
 }
 
 /// What either run may owe to something that does not repeat.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use results::document::TimeMode;
 use results::{Exit, VerdictDocument, render};
 use workloads::Event;
 use workloads::event::{MessageEvent, MessageStep};
@@ -48,6 +49,9 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, Failure> {
             let verdict = run::run(&request, &mut watcher, &mut interrupts.requests).await?;
             drop(progress);
             show(&verdict, args, output)?;
+            for flag in without_effect(args, &verdict) {
+                output.say(&format!("{flag} has no effect in real time"));
+            }
             exit = Exit::from_verdict(verdict.verdict);
             if let Some(signalled) = interrupts.exit() {
                 return Ok(signalled);
@@ -61,6 +65,20 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, Failure> {
         }
         Ok(exit)
     })
+}
+
+/// Flags that only virtual time knows, given to a run that had none.
+fn without_effect(args: &TestArgs, verdict: &VerdictDocument) -> Vec<&'static str> {
+    let given = [
+        ("--verify", args.program.verify),
+        ("--explore", args.run.options().explore.is_some()),
+    ];
+    let in_vain = |(_, is_given): &(&str, bool)| *is_given && verdict.time_mode == TimeMode::Real;
+    given
+        .into_iter()
+        .filter(in_vain)
+        .map(|(flag, _)| flag)
+        .collect()
 }
 
 fn show(verdict: &VerdictDocument, args: &TestArgs, output: &Output) -> Result<(), Failure> {

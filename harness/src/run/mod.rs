@@ -27,6 +27,7 @@ pub use clock::Clock;
 use clock::{Chosen, Trust, choose};
 pub use command::{grade_command, program_words, replay_command, test_command};
 use record::Record;
+pub use verify::VERIFY_CHECK;
 
 /// What shall be run.
 #[derive(Debug, Clone)]

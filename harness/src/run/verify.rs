@@ -15,8 +15,8 @@ use crate::plan::Plan;
 use crate::replay::{Comparison, compare, in_a_sentence};
 use crate::supervisor::Program;
 
-/// The name of the check.
-const CHECK: &str = "replay";
+/// The name of the check that a second run adds.
+pub const VERIFY_CHECK: &str = "replay";
 
 /// Runs a plan a second time and adds a check `replay` to the verdict of the first run: valid when
 /// both journals are the same, unknown when not. What was recorded in real time never is the same,
@@ -77,11 +77,11 @@ fn check_of(comparison: &Comparison, second: &Path) -> CheckResult {
     let sentence = in_a_sentence(comparison);
     match comparison {
         Comparison::Same { lines, .. } => {
-            CheckResult::valid(CHECK, sentence).with_figure("journal_lines", *lines)
+            CheckResult::valid(VERIFY_CHECK, sentence).with_figure("journal_lines", *lines)
         }
         Comparison::Different(divergence) => {
             let kept = format!("{sentence} The second run is in {}.", second.display());
-            CheckResult::unknown(CHECK, kept).with_figure("differs_at_line", divergence.line)
+            CheckResult::unknown(VERIFY_CHECK, kept).with_figure("differs_at_line", divergence.line)
         }
     }
 }

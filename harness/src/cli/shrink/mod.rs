@@ -12,6 +12,7 @@ use super::again::Again;
 use super::args::{Format, ShrinkArgs};
 use super::output::Output;
 use crate::replay::Recorded;
+use crate::run::Clock;
 use crate::shrink::{Row, Shrinker, Size, Target, Trial};
 use bench::{Bench, Out};
 
@@ -20,7 +21,7 @@ pub(super) fn run(args: &ShrinkArgs, output: &Output) -> Result<Exit, Failure> {
     let target = target_of(&recorded)?;
     output.say(&format!("Looking for a smaller run in which {target}."));
     let mut bench = Bench {
-        again: Again::new(recorded.program(), output)?,
+        again: Again::new(recorded.program(), Clock::Auto, output)?,
         out: Out::new(out_of(args, &recorded))?,
         target,
     };
