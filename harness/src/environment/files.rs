@@ -81,7 +81,7 @@ pub(super) fn hash_of_this_program() -> String {
 fn hash(path: &Path) -> String {
     let read = || -> io::Result<String> {
         let mut hasher = blake3::Hasher::new();
-        io::copy(&mut File::open(path)?, &mut hasher)?;
+        hasher.update_reader(File::open(path)?)?;
         Ok(format!("blake3:{}", hasher.finalize().to_hex()))
     };
     read().unwrap_or_default()

@@ -200,7 +200,7 @@ fn a_lost_element_of_a_node_that_never_retries_needs_one_cut_and_one_operation()
     };
     let (operations, checks) = attempt(&plan);
     let target = Target::of_checks(&checks).expect("something is lost");
-    let mut shrinker = Shrinker::new(plan.clone(), operations);
+    let mut shrinker = Shrinker::new(plan, operations);
     while let Some(candidate) = shrinker.propose() {
         let (operations, checks) = attempt(&candidate);
         shrinker.tell(if target.is_shown_by(&checks) {

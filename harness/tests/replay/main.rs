@@ -2,6 +2,8 @@
 //!
 //! Where this machine has no virtual time that repeats, each test says so and ends.
 
+#![expect(clippy::print_stdout, reason = "a test that is skipped says why")]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -37,7 +39,7 @@ fn write_node(dir: &Path, node: &str) {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("executable");
 }
 
-/// Runs broadcast with this node and gives the directory; nothing when the run does not repeat here.
+/// Runs broadcast with this node and gives the directory; nothing when runs do not repeat here.
 fn recorded(node: &str, more: &[&str]) -> Option<tempfile::TempDir> {
     let dir = tempfile::tempdir().expect("a directory");
     write_node(dir.path(), node);

@@ -11,6 +11,7 @@ use super::Failure;
 use super::again::Again;
 use super::args::{Format, ShrinkArgs};
 use super::output::Output;
+use crate::plan::{Plan, PlannedFault};
 use crate::replay::Recorded;
 use crate::run::Clock;
 use crate::shrink::{Row, Shrinker, Size, Target, Trial};
@@ -99,11 +100,26 @@ fn report(
     let cells = |row: Row| vec![row.step.to_owned(), row.from, row.to, row.runs.to_string()];
     let rows: Vec<Vec<String>> = shrinker.table().into_iter().map(cells).collect();
     format!(
-        "{}\n{}\n\n{}",
+        "{}\n{}\n{}\n{}",
         output.table(&["what", "from", "to", "runs"], &rows),
         conclusion(shrinker, complete),
+        faults_left(shrinker.best()),
         output.report(verdict)
     )
+}
+
+/// The faults of a plan, a line each; there are few.
+fn faults_left(plan: &Plan) -> String {
+    let seconds = |ns: u64| format!("{:.3} s", ns as f64 / 1e9);
+    let line = |f: &PlannedFault| {
+        let (begin, end) = (seconds(f.begin_ns), seconds(f.end_ns));
+        format!("  {begin} to {end}  {}: {}\n", f.fault, f.what)
+    };
+    let lines: String = plan.faults.iter().map(line).collect();
+    match lines.is_empty() {
+        true => lines,
+        false => format!("\nFaults that are left, in seconds since clients began:\n{lines}"),
+    }
 }
 
 fn conclusion(shrinker: &Shrinker, complete: bool) -> String {
