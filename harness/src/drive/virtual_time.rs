@@ -85,7 +85,8 @@ impl Driver<'_> {
                 }
             }
             self.tell_of_starts(sink);
-            if self.nodes.world.run(&mut events) == Progress::Unfinished {
+            let progress = self.nodes.world.run(&mut events);
+            if events.is_empty() && progress == Progress::Unfinished {
                 continue;
             }
             if events.is_empty() {
@@ -98,7 +99,9 @@ impl Driver<'_> {
                     .for_each(|event| self.node_event(event, sink));
                 self.nodes.hear_all();
             }
-            self.nodes.world.advance_to(self.now_ns);
+            if progress == Progress::Quiescent {
+                self.nodes.world.advance_to(self.now_ns);
+            }
         }
     }
 

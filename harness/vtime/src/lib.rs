@@ -20,10 +20,12 @@ mod filter;
 mod image;
 mod memory;
 mod model;
+mod probe;
 mod raw;
 mod standins;
 mod world;
 
 pub use command::{Command, Error, Event, Exit, Progress, Schedule, Settings, Skew, TimeNs, What};
 pub use model::level::{Ledger, Level, Remark};
+pub use probe::{Abilities, probe};
 pub use world::{Figures, World};

@@ -46,6 +46,8 @@ impl World {
             filter: &filter::program(),
         })
         .map_err(|failed| start_error(failed, command))?;
+        self.abilities.fixed_addresses &= launched.fixed_addresses;
+        self.abilities.hides_time_stamp &= launched.traps_tsc;
         if !launched.fixed_addresses {
             self.ledger.lowers(
                 None,
@@ -200,6 +202,7 @@ impl World {
 
     fn hide_processor(&mut self, _id: ThreadId, caller: &Caller) {
         if caller.call(libc::SYS_arch_prctl, [SET_CPUID, 0, 0, 0, 0, 0]) != Some(0) {
+            self.abilities.hides_random_numbers = false;
             self.ledger.note(
                 None,
                 "this processor cannot hide its random numbers (RDRAND) from programs; those that \

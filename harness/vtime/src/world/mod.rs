@@ -29,6 +29,7 @@ use crate::model::ids::Ids;
 use crate::model::level::{Ledger, Level};
 use crate::model::schedule::Schedule;
 use crate::model::timers::Timers;
+use crate::probe::{Abilities, probe};
 use crate::raw::descriptors::{Affinity, pin_to_one_processor};
 use crate::raw::watch::{TICK_MS, Ticker};
 use crate::standins::StandIns;
@@ -36,6 +37,9 @@ use table::{Node, Process, ProcessId, State, Thread, ThreadId, TimerKey};
 
 /// [`World::run`] returns at least this often.
 const TURN_MS: u64 = 50;
+
+/// More output than this is not kept until its node waits.
+const FLOOD_BYTES: usize = 4 << 20;
 
 /// Processes under one clock. All its calls must come from the thread that made it, because the
 /// kernel lets only that thread trace them; and that thread stays on one processor while it lives.
@@ -55,12 +59,17 @@ pub struct World {
     pub(crate) ids: Ids,
     pub(crate) ledger: Ledger,
     pub(crate) standins: StandIns,
+    pub(crate) abilities: Abilities,
     figures: Figures,
     next_id: u32,
     /// For reading pipes.
     buffer: Box<[u8]>,
-    /// Ticks since the world began.
+    /// Ticks since the world began, and when to return to the caller at the latest.
     ticks: u64,
+    return_at_tick: u64,
+    /// The thread that had the processor when that happened, and still has it.
+    interrupted: Option<ThreadId>,
+    watched: trouble::Watched,
     _ticker: Ticker,
     _affinity: Affinity,
     same_thread: PhantomData<*const ()>,
@@ -83,6 +92,14 @@ impl World {
     /// # Errors
     /// [`Error::Unavailable`] when this machine does not allow it.
     pub fn new(settings: Settings, nodes: usize) -> Result<Self, Error> {
+        let abilities = probe()?;
+        let mut world = Self::untried(settings, nodes)?;
+        world.abilities = abilities;
+        Ok(world)
+    }
+
+    /// A world of which nobody knows whether it can start anything.
+    pub(crate) fn untried(settings: Settings, nodes: usize) -> Result<Self, Error> {
         let failed = |what: &str| {
             let what = what.to_owned();
             move |error: std::io::Error| Error::Unavailable {
@@ -103,10 +120,14 @@ impl World {
             ids: Ids::new(nodes),
             ledger: Ledger::default(),
             standins: StandIns::default(),
+            abilities: Abilities::default(),
             figures: Figures::default(),
             next_id: 0,
             buffer: vec![0; stdio::BUFFER_BYTES].into_boxed_slice(),
             ticks: 0,
+            return_at_tick: 0,
+            interrupted: None,
+            watched: trouble::Watched::default(),
             settings,
             _ticker: ticker,
             _affinity: affinity,
@@ -160,8 +181,15 @@ impl World {
     /// Returns [`Progress::Unfinished`] when that takes long, so that a caller can look at its
     /// signals.
     pub fn run(&mut self, events: &mut Vec<Event>) -> Progress {
-        let until = self.ticks + TURN_MS / TICK_MS;
+        self.return_at_tick = self.ticks + TURN_MS / TICK_MS;
+        if let Some(id) = self.interrupted.take() {
+            self.watch(id);
+        }
         loop {
+            if self.ticks >= self.return_at_tick {
+                self.tell_of_floods(events);
+                return Progress::Unfinished;
+            }
             let World {
                 schedule,
                 nodes,
@@ -179,9 +207,6 @@ impl World {
             } else if !self.wake_whoever_can_go_on() {
                 self.tell(events);
                 return Progress::Quiescent;
-            }
-            if self.ticks > until {
-                return Progress::Unfinished;
             }
         }
     }
@@ -242,6 +267,29 @@ impl World {
             }
             if let Some(exit) = node.ended.take() {
                 say(What::Exited(exit));
+            }
+        }
+    }
+
+    /// What a node wrote is kept until it waits, unless that is very much.
+    fn tell_of_floods(&mut self, events: &mut Vec<Event>) {
+        for index in 0..self.nodes.len() {
+            let time_ns = self.node_time_ns(index);
+            let node = &mut self.nodes[index];
+            if node.out.len() + node.err.len() < FLOOD_BYTES {
+                continue;
+            }
+            let what = "it wrote megabytes without ever waiting; they were taken in parts whose \
+                        sizes differ from run to run";
+            self.ledger.lowers(Some(index), what);
+            let (out, err) = (node.out.split().freeze(), node.err.split().freeze());
+            for what in [What::Stdout(out), What::Stderr(err)] {
+                let node = index;
+                events.push(Event {
+                    time_ns,
+                    node,
+                    what,
+                });
             }
         }
     }

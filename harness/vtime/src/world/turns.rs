@@ -2,6 +2,7 @@
 
 use super::World;
 use super::table::{Resume, State, ThreadId, Wait};
+use super::trouble::Watched;
 use crate::calls::{self, Answer};
 use crate::raw::trace::{self, Stop, Waited};
 
@@ -16,19 +17,27 @@ impl World {
             Resume::Answer => self.answer(id, true),
             Resume::GoOn => self.go_on(id),
         }
+        self.watched = Watched::default();
         self.watch(id);
     }
 
     /// Follows a thread that has the processor.
-    fn watch(&mut self, id: ThreadId) {
-        let mut watched = super::trouble::Watched::default();
+    pub(super) fn watch(&mut self, id: ThreadId) {
+        let mut watched = std::mem::take(&mut self.watched);
         while self.is_running(id) {
             match trace::wait(self.thread(id).tid) {
                 Waited::Stop(stop) => {
                     self.stopped(id, stop);
-                    watched = super::trouble::Watched::default();
+                    watched = Watched::default();
                 }
-                Waited::Interrupted => self.tick(id, &mut watched),
+                Waited::Interrupted => {
+                    self.tick(id, &mut watched);
+                    if self.ticks >= self.return_at_tick && self.is_running(id) {
+                        self.interrupted = Some(id);
+                        self.watched = watched;
+                        return;
+                    }
+                }
                 Waited::Gone => self.lost(id),
             }
         }
