@@ -30,6 +30,7 @@ fn main() {
     );
     let settings = Settings {
         seed,
+        looks_from_inside: std::env::var_os("INSIDE").is_some(),
         ..Settings::default()
     };
     let mut world = World::new(settings, nodes).expect("virtual time");

@@ -19,6 +19,8 @@ pub struct Settings {
     pub schedule: Schedule,
     /// How many processors programs see. They run on one, whatever they see.
     pub visible_cpus: u32,
+    /// Never looks at descriptors from outside, as where that is forbidden.
+    pub looks_from_inside: bool,
     /// How far a process that never waits may run ahead of the world's clock.
     pub lookahead_ns: TimeNs,
 }
@@ -29,6 +31,7 @@ impl Default for Settings {
             seed: 0,
             schedule: Schedule::Fair,
             visible_cpus: 1,
+            looks_from_inside: false,
             lookahead_ns: 1_000_000,
         }
     }

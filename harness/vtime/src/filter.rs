@@ -117,6 +117,11 @@ const TRAPPED: &[i64] = &[
     libc::SYS_socket,
 ];
 
+/// Whether a call is trapped, whatever its arguments.
+pub(crate) fn traps(call: i64) -> bool {
+    TRAPPED.contains(&call)
+}
+
 /// The program for all nodes.
 pub(crate) fn program() -> Vec<sock_filter> {
     let mut code = vec![

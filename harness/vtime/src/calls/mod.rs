@@ -8,6 +8,7 @@ mod clocks;
 mod files;
 mod futexes;
 mod identity;
+pub(crate) mod inside;
 mod look;
 mod machine;
 pub(crate) mod ready;

@@ -3,7 +3,7 @@
 use libc::{POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI};
 
 use super::look::Look;
-use super::{Answer, Call, error, transfer};
+use super::{Answer, Call, error, inside, transfer};
 use crate::command::TimeNs;
 use crate::raw::descriptors::Watched;
 use crate::world::World;
@@ -44,7 +44,7 @@ pub(crate) enum End {
 }
 
 /// Looks whether the wait of a thread for a descriptor can end; writes down what is ready.
-pub(crate) fn end_of_wait(world: &World, id: ThreadId) -> End {
+pub(crate) fn end_of_wait(world: &mut World, id: ThreadId) -> End {
     let call = Call::of(world, id, true);
     let found = match call.number {
         libc::SYS_poll
@@ -80,7 +80,10 @@ pub(crate) fn clear_results(world: &World, id: ThreadId) {
 
 /// How many are ready now, or the number of an error; writes the results down. Adds what to watch
 /// when none is.
-fn look(world: &World, call: &Call, watched: &mut Watch) -> Result<i64, i32> {
+fn look(world: &mut World, call: &Call, watched: &mut Watch) -> Result<i64, i32> {
+    if !world.abilities.looks_from_outside {
+        return inside::look(world, call);
+    }
     match call.number {
         libc::SYS_poll | libc::SYS_ppoll => poll(world, call, watched),
         libc::SYS_select | libc::SYS_pselect6 => select(world, call, watched),
@@ -121,7 +124,7 @@ fn poll(world: &World, call: &Call, watched: &mut Watch) -> Result<i64, i32> {
     Ok(ready)
 }
 
-fn set_bytes(call: &Call) -> usize {
+pub(super) fn set_bytes(call: &Call) -> usize {
     (call.args[0] as usize).min(MOST_DESCRIPTORS).div_ceil(64) * 8
 }
 

@@ -1,7 +1,7 @@
 //! Timers that report by a descriptor or a signal.
 
 use super::look::Look;
-use super::{Answer, Call, error};
+use super::{Answer, Call, error, inside};
 use crate::command::TimeNs;
 use crate::model::timers::Timer;
 use crate::raw::descriptors::tick;
@@ -59,10 +59,15 @@ fn set_descriptor(world: &mut World, call: &Call) -> Answer {
     ) else {
         return error(libc::EINVAL);
     };
-    let Some(descriptor) = Look::at(world, call, fd).into_descriptor() else {
-        return error(libc::EBADF);
-    };
-    tick(&descriptor, 0, true);
+    if world.abilities.looks_from_outside {
+        let Some(descriptor) = Look::at(world, call, fd).into_descriptor() else {
+            return error(libc::EBADF);
+        };
+        tick(&descriptor, 0, true);
+        world.process_mut(process).timer_fds.insert(fd, descriptor);
+    } else {
+        inside::empty_counter(world, call, fd);
+    }
     // Which clock it has is not kept: moments of the wall clock are far greater than others.
     let is_wall = value_ns > crate::model::clock::WALL_NS / 2;
     let clock = if is_wall {
@@ -71,7 +76,6 @@ fn set_descriptor(world: &mut World, call: &Call) -> Answer {
         libc::CLOCK_MONOTONIC
     };
     let absolute = (call.int(1) & ABSOLUTE != 0).then_some(clock);
-    world.process_mut(process).timer_fds.insert(fd, descriptor);
     set(
         world,
         call,

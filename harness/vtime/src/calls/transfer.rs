@@ -3,7 +3,7 @@
 use libc::{POLLIN, POLLOUT};
 
 use super::look::{self, Look};
-use super::{Answer, Call, error};
+use super::{Answer, Call, error, inside};
 use crate::world::World;
 use crate::world::table::Wait;
 
@@ -25,22 +25,40 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
             return Answer::Pass;
         }
     }
-    let look = Look::at(world, call, fd);
-    if look.events(wanted(call)) != 0 {
+    if events(world, call) != 0 {
         world.process_of_mut(call.thread).idle_looks = 0;
         return Answer::Pass;
     }
-    if look.never_waits() || asks_not_to_wait(call) {
+    if asks_not_to_wait(call) || never_waits(world, call) {
         world.spend_on_idle_look(call.thread);
         return Answer::Pass;
     }
-    world.thread_mut(call.thread).watched = look.watch(wanted(call)).into_iter().collect();
+    if world.abilities.looks_from_outside {
+        let watch = Look::at(world, call, fd).watch(wanted(call));
+        world.thread_mut(call.thread).watched = watch.into_iter().collect();
+    }
     Answer::Wait(Wait::Io, None)
 }
 
 /// Whether the wait for the descriptor can end.
-pub(super) fn is_ready(world: &World, call: &Call) -> bool {
-    Look::at(world, call, call.int(0)).events(wanted(call)) != 0
+pub(super) fn is_ready(world: &mut World, call: &Call) -> bool {
+    events(world, call) != 0
+}
+
+fn events(world: &mut World, call: &Call) -> i16 {
+    if world.abilities.looks_from_outside {
+        Look::at(world, call, call.int(0)).events(wanted(call))
+    } else {
+        inside::events(world, call, call.int(0), wanted(call))
+    }
+}
+
+fn never_waits(world: &mut World, call: &Call) -> bool {
+    if world.abilities.looks_from_outside {
+        Look::at(world, call, call.int(0)).never_waits()
+    } else {
+        inside::never_waits(world, call, call.int(0))
+    }
 }
 
 fn wanted(call: &Call) -> i16 {

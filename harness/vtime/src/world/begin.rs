@@ -141,6 +141,8 @@ impl World {
                 state: State::Running,
                 resume: Resume::GoOn,
                 registers,
+                at_call: false,
+                let_pass: false,
                 until_ns: None,
                 watched: Vec::new(),
                 amend: super::table::Amend::default(),

@@ -4,6 +4,7 @@
 //! - `turns`: a thread's turn, from its going on to its next wait.
 //! - `waits`: parking threads and letting them go on.
 //! - `family`: births, programs and deaths.
+//! - `inject`: calls that a waiting thread makes for us.
 //! - `signals`: what a signal does to who waits.
 //! - `stdio`: stdin, stdout and stderr of nodes.
 //! - `time`: the world's clock, processes' own, and timers.
@@ -12,6 +13,7 @@
 
 mod begin;
 mod family;
+mod inject;
 mod signals;
 mod stdio;
 pub(crate) mod table;
@@ -93,8 +95,10 @@ impl World {
     /// [`Error::Unavailable`] when this machine does not allow it.
     pub fn new(settings: Settings, nodes: usize) -> Result<Self, Error> {
         let abilities = probe()?;
+        let inside = settings.looks_from_inside;
         let mut world = Self::untried(settings, nodes)?;
         world.abilities = abilities;
+        world.abilities.looks_from_outside &= !inside;
         Ok(world)
     }
 

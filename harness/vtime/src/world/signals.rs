@@ -178,6 +178,8 @@ impl World {
             Wait::Sleep | Wait::Io => Waiting::Sleep,
             // The kernel knows what the call is waiting for: it makes the call, which ends at once.
             Wait::Signal => {
+                let thread = self.thread_mut(id);
+                thread.let_pass = !thread.at_call;
                 self.make_ready(id, Resume::GoOn);
                 return;
             }

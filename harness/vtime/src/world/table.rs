@@ -27,6 +27,10 @@ pub(crate) struct Thread {
     pub(crate) resume: Resume,
     /// As they were when it stopped for its latest call.
     pub(crate) registers: Registers,
+    /// Whether it is stopped at the beginning of that call; else it is before it.
+    pub(crate) at_call: bool,
+    /// Whether the next call that it makes is to be let pass.
+    pub(crate) let_pass: bool,
     /// Until when its latest call waits.
     pub(crate) until_ns: Option<TimeNs>,
     /// What ends its wait for a descriptor; nothing when only a look at the call can tell.

@@ -1,7 +1,8 @@
 //! The world's clock, processes' own, and timers.
 
 use super::World;
-use super::table::{ProcessId, ThreadId, TimerKey};
+use super::table::{ProcessId, ThreadId, TimerKey, Wait};
+use crate::calls::inside;
 use crate::command::TimeNs;
 use crate::image::page;
 use crate::memory::Memory;
@@ -33,14 +34,29 @@ impl World {
         }
     }
 
-    fn timer_fd_expired(&mut self, process: ProcessId, fd: i32, times: u64) {
-        let Some(process) = self.processes.get(&process) else {
+    fn timer_fd_expired(&mut self, id: ProcessId, fd: i32, times: u64) {
+        let Some(process) = self.processes.get(&id) else {
             return;
         };
+        let node = process.node;
         if let Some(timer) = process.timer_fds.get(&fd) {
             tick(timer, times, false);
+        } else if let Some(thread) = self.one_that_waits(id) {
+            inside::add_to_counter(self, thread, fd, times);
         }
-        self.nodes[process.node].stirred = true;
+        self.nodes[node].stirred = true;
+    }
+
+    /// A thread of the process that is stopped in a call, and can make another one for us.
+    fn one_that_waits(&self, process: ProcessId) -> Option<ThreadId> {
+        let waits = |id: &&ThreadId| {
+            let wait = self.waits_for(**id);
+            !matches!(
+                wait,
+                None | Some(Wait::Ahead | Wait::Kernel | Wait::Birth(_))
+            )
+        };
+        self.processes[&process].threads.iter().find(waits).copied()
     }
 
     /// When a node's output of this moment was written.

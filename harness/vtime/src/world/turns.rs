@@ -67,7 +67,12 @@ impl World {
         };
         let thread = self.thread_mut(id);
         thread.registers = registers;
-        self.answer(id, false);
+        thread.at_call = true;
+        if std::mem::take(&mut thread.let_pass) {
+            self.go_on(id);
+        } else {
+            self.answer(id, false);
+        }
     }
 
     /// Answers the call that the thread is about to make; `again` when it has waited in it.
@@ -82,7 +87,7 @@ impl World {
                 self.set_result(id, value);
                 self.go_on_or_give_way(id);
             }
-            Answer::Pass => self.go_on(id),
+            Answer::Pass => self.make_call(id),
             Answer::PassAndAmend(amend) => {
                 self.thread_mut(id).amend = amend;
                 self.go_on_to_call_end(id);
@@ -102,6 +107,13 @@ impl World {
         let thread = self.thread_mut(id);
         thread.registers.set_result(value);
         trace::set_registers(thread.tid, &thread.registers);
+    }
+
+    /// Lets the kernel make the call.
+    pub(super) fn make_call(&mut self, id: ThreadId) {
+        let thread = self.thread_mut(id);
+        thread.let_pass = !thread.at_call;
+        self.go_on(id);
     }
 
     fn go_on_or_give_way(&mut self, id: ThreadId) {
