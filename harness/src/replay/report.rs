@@ -64,21 +64,33 @@ pub fn in_a_sentence(comparison: &Comparison) -> String {
         }
         Comparison::Different(divergence) => divergence,
     };
-    let quoted = |line: &Option<String>| match line {
-        Some(told) => {
-            // The time is said already.
-            let what = told.split_once("  ").map_or(&**told, |(_, what)| what);
-            format!("`{}`", window(what, 0).0)
-        }
+    let number = grouped(divergence.line);
+    let not_the_same = "A second run of the same plan was not the same:";
+    // The time and what happened then; a line that cannot be read has no time.
+    let parts = |line: &str| match line.split_once("  ") {
+        Some((time, what)) => (time.to_owned(), window(what, 0).0),
+        None => (String::new(), window(line, 0).0),
+    };
+    let first = divergence.first.as_deref().map(parts);
+    let second = divergence.second.as_deref().map(parts);
+    if let (Some((then, what)), Some((again, same))) = (&first, &second)
+        && what == same
+    {
+        return format!(
+            "{not_the_same} line {number} of the journal, `{what}`, came at {then} the first time \
+             and at {again} the second time."
+        );
+    }
+    let quoted = |part: Option<(String, String)>| match part {
+        Some((_, what)) => format!("`{what}`"),
         None => "missing".to_owned(),
     };
     format!(
-        "A second run of the same plan was not the same: line {} of the journal, at {}, was {} the \
-         first time and {} the second time.",
-        grouped(divergence.line),
+        "{not_the_same} line {number} of the journal, at {}, was {} the first time and {} the \
+         second time.",
         seconds(divergence.time_ns),
-        quoted(&divergence.first),
-        quoted(&divergence.second)
+        quoted(first),
+        quoted(second)
     )
 }
 

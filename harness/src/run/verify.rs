@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use checker::{CheckResult, Verdict};
-use results::document::TimeMode;
+use results::document::{Level, TimeMode};
 use results::run_dir::RunDirError;
 use results::{RunDir, VerdictDocument};
 use tokio::sync::mpsc;
 
-use super::{Clock, Place, RunError, run_plan};
+use super::{Clock, Place, RunError, run_plan, test_command};
 use crate::plan::Plan;
 use crate::replay::{Comparison, compare, in_a_sentence};
 use crate::supervisor::Program;
@@ -53,7 +53,15 @@ pub(super) async fn verify(
     if is_same {
         remove(&second);
     }
-    let verdict = with_check(verdict, check_of(&comparison, &second));
+    let mut verdict = with_check(verdict, check_of(&comparison, &second));
+    if !is_same {
+        verdict.level = verdict.level.min(Level::Virtual);
+        verdict
+            .level_why
+            .push("a second run was not the same".to_owned());
+        verdict.replayable = false;
+        verdict.replay = test_command(program, plan.seed, &plan.options);
+    }
     first.write_verdict(&verdict)?;
     Ok(verdict)
 }
@@ -122,6 +130,20 @@ mod tests {
             "A second run of the same plan was not the same: line 812 of the journal, at \
              12.034000000 s, was `n2 sends message 7 to n0: {\"ids\":[3,9]}` the first time and \
              missing the second time. The second run is in runs/echo/x~."
+        );
+        let Comparison::Different(mut later) = divergence() else {
+            panic!("they differ");
+        };
+        later.second = later
+            .first
+            .as_ref()
+            .map(|line| line.replace("12.034", "12.035"));
+        let check = check_of(&Comparison::Different(later), Path::new("x~"));
+        assert_eq!(
+            check.summary,
+            "A second run of the same plan was not the same: line 812 of the journal, `n2 sends \
+             message 7 to n0: {\"ids\":[3,9]}`, came at 12.034000000 s the first time and at \
+             12.035000000 s the second time. The second run is in x~."
         );
         let same = Comparison::Same {
             lines: 1234,

@@ -129,6 +129,58 @@ fn a_run_that_is_verified_says_so() {
 }
 
 #[test]
+fn a_run_that_was_killed_is_compared_as_far_as_it_came() {
+    let Some(dir) = recorded("broadcast", &[]) else {
+        return;
+    };
+    fs::remove_file(dir.path().join("run/verdict.json")).expect("removed");
+    let journal = dir.path().join("run/journal.jsonl.zst");
+    let bytes = fs::read(&journal).expect("a journal");
+    fs::write(&journal, &bytes[..bytes.len() / 2]).expect("written");
+    let output = splitbrain(dir.path(), &["replay", "run"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    let text = stdout(&output);
+    assert!(
+        text.starts_with("The replay is the same as far as the recorded run came: "),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_program_that_remembers_its_last_run_is_found_out() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let memory = dir.path().join("memory");
+    write_node(dir.path(), "broadcast");
+    let script = dir.path().join("node.sh");
+    let text = fs::read_to_string(&script).expect("a script");
+    let memory = memory.display();
+    let remembers = format!(
+        "#!/bin/sh\nif [ -e {memory} ]; then sleep 0.5; fi; echo > {memory}\n{}",
+        text.trim_start_matches("#!/bin/sh\n")
+    );
+    fs::write(&script, remembers).expect("written");
+    let args = "test -q -w broadcast --bin ./node.sh --out run --node-count 1 --time-limit 2 \
+                --rate 10 --seed 7 --verify";
+    splitbrain(dir.path(), &args.split_whitespace().collect::<Vec<_>>());
+    let verdict = json(&dir.path().join("run/verdict.json"));
+    if verdict["time_mode"] == "real" {
+        println!("not tested: no virtual time here: {}", verdict["level_why"]);
+        return;
+    }
+    assert_eq!(verdict["verdict"], "unknown", "{verdict:#}");
+    assert_eq!(
+        (&verdict["level"], &verdict["replayable"]),
+        (&Value::from("virtual"), &Value::from(false))
+    );
+    let summary = verdict["summary"].as_str().expect("a sentence");
+    assert!(
+        summary.starts_with("A second run of the same plan was not the same: line "),
+        "{summary}"
+    );
+    assert!(dir.path().join("run~/verdict.json").is_file());
+}
+
+#[test]
 fn another_order_of_threads_is_another_seed_away() {
     let hash = |dir: &Path| json(&dir.join("run/verdict.json"))["journal_hash"].clone();
     let Some(fair) = recorded("broadcast", &[]) else {
