@@ -118,7 +118,7 @@ fn python_interpreter() -> Option<&'static str> {
 
 /// Says which test did not run and why, also in the file that `make test` shows at its end.
 #[expect(clippy::print_stderr, reason = "for those who run this test alone")]
-fn note_skipped(reason: &str) {
+pub(crate) fn note_skipped(reason: &str) {
     let test = std::thread::current();
     let line = format!("SKIPPED: {}: {reason}", test.name().unwrap_or("a test"));
     eprintln!("{line}");

@@ -19,6 +19,8 @@ pub(crate) struct Run<'a> {
     program: &'a Program,
     flags: Vec<(String, String)>,
     bare: Vec<String>,
+    /// A command that runs the binary, and the binary.
+    under: Vec<String>,
 }
 
 /// What a run left.
@@ -51,6 +53,7 @@ impl<'a> Run<'a> {
             program,
             flags: Vec::new(),
             bare: Vec::new(),
+            under: vec![BINARY.to_owned()],
         };
         run.with("--workload", workload)
             .with("--node-count", "1")
@@ -73,13 +76,22 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// Has this copy of the binary run by another command.
+    pub(crate) fn under(mut self, command: &[&str], binary: &Path) -> Self {
+        let binary = binary.to_string_lossy().into_owned();
+        let words = command.iter().map(|word| (*word).to_owned());
+        self.under = words.chain([binary]).collect();
+        self
+    }
+
     fn out(&self) -> PathBuf {
         self.program.dir().join("run")
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(BINARY);
+        let mut command = Command::new(&self.under[0]);
         command
+            .args(&self.under[1..])
             .current_dir(self.program.dir())
             // It would flush for those who forget to.
             .env_remove("PYTHONUNBUFFERED")
