@@ -124,16 +124,19 @@ fn faults_left(plan: &Plan) -> String {
 
 fn conclusion(shrinker: &Shrinker, complete: bool) -> String {
     let (from, to) = shrinker.sizes();
-    let runs = shrinker.runs();
+    let runs = match shrinker.runs() {
+        1 => "1 run".to_owned(),
+        n => format!("{n} runs"),
+    };
     let end = if complete {
         "."
     } else {
         "; the limit of runs or seconds ended it, and there may be smaller ones."
     };
     if from == to {
-        return format!("Nothing could be left out of {from}, in {runs} runs{end}");
+        return format!("Nothing could be left out of {from}, in {runs}{end}");
     }
-    format!("From {from} to {to} in {runs} runs{end}")
+    format!("From {from} to {to} in {runs}{end}")
 }
 
 /// `shrink.json`.
@@ -155,4 +158,35 @@ fn document(shrinker: &Shrinker, verdict: &VerdictDocument) -> Value {
         "replay": verdict.replay,
         "run_dir": verdict.run_dir,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use workloads::RunOptions;
+    use workloads::options::Fault;
+    use workloads::random::Seed;
+
+    #[test]
+    fn the_conclusion_says_what_was_gained_and_what_ended_it() {
+        let options = RunOptions {
+            nemesis: vec![Fault::Kill],
+            time_limit: 4.0,
+            nemesis_interval: 4.0,
+            ..RunOptions::default()
+        };
+        let plan = Plan::draw(vec!["node".to_owned()], Seed(3), options).expect("a plan");
+        let mut shrinker = Shrinker::new(plan, vec![(0, 0), (1, 0)]);
+        insta::assert_snapshot!(conclusion(&shrinker, true));
+        while shrinker.propose().is_some() {
+            shrinker.tell(Trial::Passes);
+        }
+        let faults = faults_left(shrinker.best());
+        assert!(faults.contains("Faults that are left"), "{faults}");
+        assert_eq!(faults_left(&shrinker.best().with_faults(Vec::new())), "");
+        let mut shrinker = Shrinker::new(shrinker.best().clone(), vec![(0, 0), (1, 0)]);
+        assert!(shrinker.propose().is_some());
+        shrinker.tell(Trial::Fails(vec![(0, 0)]));
+        insta::assert_snapshot!(conclusion(&shrinker, false));
+    }
 }
