@@ -18,15 +18,12 @@ const INTERPRETERS: &[(&str, &str)] = &[
 
 pub(super) fn run(output: &Output) -> Result<Exit, Failure> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let mut rows = vec![
-        ("cores".to_owned(), cores.to_string()),
-        (
-            "time".to_owned(),
-            "real (virtual time is not part of this version)".to_owned(),
-        ),
+    let mut rows = vec![("cores".to_owned(), cores.to_string())];
+    rows.extend(time());
+    rows.extend([
         ("orphans".to_owned(), orphans()),
         ("open files".to_owned(), open_files()),
-    ];
+    ]);
     rows.extend(
         INTERPRETERS
             .iter()
@@ -34,6 +31,36 @@ pub(super) fn run(output: &Output) -> Result<Exit, Failure> {
     );
     output.print(&output.list(["what", "here"], &rows))?;
     Ok(Exit::Valid)
+}
+
+/// Which clock runs can have, and what keeps them from being exact.
+fn time() -> Vec<(String, String)> {
+    let row = |what: &str, here: &str| (what.to_owned(), here.to_owned());
+    let abilities = match vtime::probe() {
+        Ok(abilities) => abilities,
+        Err(vtime::Error::Unavailable { what, hint }) => {
+            return vec![row("time", "real only"), row("", &what), row("", &hint)];
+        }
+        Err(error) => return vec![row("time", &format!("real only: {error}"))],
+    };
+    let exact = abilities.fixed_addresses && abilities.hides_time_stamp;
+    let level = if exact { "virtual, exact" } else { "virtual, not exact" };
+    let mut rows = vec![row("time", level)];
+    if !abilities.fixed_addresses {
+        rows.push(row("", "programs that show addresses of memory (many in Node.js and Ruby) do not \
+                           repeat; in Docker add --security-opt seccomp=unconfined"));
+    }
+    if !abilities.hides_time_stamp {
+        rows.push(row("", "programs that read the processor's time stamp do not repeat (many in Go)"));
+    }
+    if !abilities.hides_random_numbers {
+        rows.push(row("", "programs that use the processor's random numbers (RDRAND, as C++'s \
+                           std::random_device does) do not repeat: this processor cannot hide them"));
+    }
+    if !abilities.looks_from_outside {
+        rows.push(row("", "somewhat slower: pidfd_getfd is forbidden here"));
+    }
+    rows
 }
 
 /// Whether processes that leave their group can still be found and killed.
