@@ -44,18 +44,31 @@ fn time() -> Vec<(String, String)> {
         Err(error) => return vec![row("time", &format!("real only: {error}"))],
     };
     let exact = abilities.fixed_addresses && abilities.hides_time_stamp;
-    let level = if exact { "virtual, exact" } else { "virtual, not exact" };
+    let level = if exact {
+        "virtual, exact"
+    } else {
+        "virtual, not exact"
+    };
     let mut rows = vec![row("time", level)];
     if !abilities.fixed_addresses {
-        rows.push(row("", "programs that show addresses of memory (many in Node.js and Ruby) do not \
-                           repeat; in Docker add --security-opt seccomp=unconfined"));
+        rows.push(row(
+            "",
+            "programs that show addresses of memory (many in Node.js and Ruby) do not \
+                           repeat; in Docker add --security-opt seccomp=unconfined",
+        ));
     }
     if !abilities.hides_time_stamp {
-        rows.push(row("", "programs that read the processor's time stamp do not repeat (many in Go)"));
+        rows.push(row(
+            "",
+            "programs that read the processor's time stamp do not repeat (many in Go)",
+        ));
     }
     if !abilities.hides_random_numbers {
-        rows.push(row("", "programs that use the processor's random numbers (RDRAND, as C++'s \
-                           std::random_device does) do not repeat: this processor cannot hide them"));
+        rows.push(row(
+            "",
+            "programs that use the processor's random numbers (RDRAND, as C++'s \
+                           std::random_device does) do not repeat: this processor cannot hide them",
+        ));
     }
     if !abilities.looks_from_outside {
         rows.push(row("", "somewhat slower: pidfd_getfd is forbidden here"));

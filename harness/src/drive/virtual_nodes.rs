@@ -102,7 +102,7 @@ impl Nodes {
     pub(super) fn send(&mut self, node: usize, line: &[u8]) -> bool {
         self.world.send(node, line);
         let is_full = self.world.unread_bytes(node) > self.limits.stdin_backlog_bytes;
-        !(is_full && !std::mem::replace(&mut self.nodes[node].said_not_reading, true))
+        !is_full || std::mem::replace(&mut self.nodes[node].said_not_reading, true)
     }
 
     pub(super) fn kill(&mut self, node: usize) {

@@ -165,7 +165,7 @@ mod tests {
 
     /// What the kernel would do with the program.
     fn decide(architecture: u32, call: i64, args: [u64; 6]) -> u32 {
-        let mut data = vec![0u8; 64];
+        let mut data = [0u8; 64];
         data[0..4].copy_from_slice(&(call as u32).to_le_bytes());
         data[4..8].copy_from_slice(&architecture.to_le_bytes());
         for (i, arg) in args.iter().enumerate() {

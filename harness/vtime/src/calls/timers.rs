@@ -144,7 +144,7 @@ fn tell(world: &World, call: &Call, key: TimerKey, at: u64, unit: Unit) -> Answe
 }
 
 fn interval_timer(world: &mut World, call: &Call) -> Answer {
-    if call.int(0) != libc::ITIMER_REAL as i32 {
+    if call.int(0) != libc::ITIMER_REAL {
         let node = world.node_of(call.thread);
         let what = "it set a timer on processor time, which virtual time does not model";
         world.ledger.note(Some(node), what);

@@ -26,7 +26,7 @@ impl World {
         }
         trace::set_registers(tid, &registers);
         if !at_call {
-            self.to_beginning(id, number)?;
+            self.rewind_to(id, number)?;
         }
         trace::go_on_to_call_end(tid, 0);
         self.expect(id, Stop::CallDone, trace::go_on_to_call_end)?;
@@ -39,7 +39,7 @@ impl World {
     }
 
     /// From before a call to its beginning.
-    fn to_beginning(&mut self, id: ThreadId, number: i64) -> Option<()> {
+    fn rewind_to(&mut self, id: ThreadId, number: i64) -> Option<()> {
         let tid = self.thread(id).tid;
         if filter::traps(number) {
             trace::go_on(tid, 0);
