@@ -235,8 +235,8 @@ pub(crate) struct ProgramArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
 
-    /// Which clock runs have. In virtual time a minute takes about a second, and the same seed gives
-    /// the same bytes; transcripts run in real time.
+    /// Which clock runs have. In virtual time a minute takes about a second, and the same seed
+    /// gives the same bytes; transcripts run in real time.
     #[arg(long, value_enum, default_value_t = Time::Auto)]
     pub(super) time: Time,
 

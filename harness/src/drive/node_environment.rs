@@ -41,8 +41,8 @@ const KEPT_FAMILIES: &[&str] = &[
 /// Wherever a node's own directory is, its text is the same.
 const OWN_DIRECTORY: &str = "/proc/self/cwd";
 
-/// What a Java runtime is told: without files that other runs see, without threads that only make it
-/// slower on one processor.
+/// What a Java runtime is told: without files that other runs see, without threads that only make
+/// it slower on one processor.
 const JAVA_OPTIONS: &str = "-XX:-UsePerfData -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
 
 /// Chooses from the harness's `own` variables and adds the program's; sorted by name.

@@ -1,7 +1,7 @@
 //! Runs real processes under a virtual clock.
 //!
-//! Time stands still while a node can run. A line leaves a node at the node's own time, which may be
-//! a little ahead; the world's clock follows, so that no message arrives before it was sent.
+//! Time stands still while a node can run. A line leaves a node at the node's own time, which may
+//! be a little ahead; the world's clock follows, so that no message arrives before it was sent.
 
 use std::io;
 use std::path::Path;
@@ -16,8 +16,8 @@ use crate::core::{Core, Input, Output, Surroundings, TimeNs};
 use crate::plan::Plan;
 use crate::supervisor::{ExitStatus, Piece, Program};
 
-/// How long it takes a node to be handed a line, so that an endless exchange of messages cannot stop
-/// the clock.
+/// How long it takes a node to be handed a line, so that an endless exchange of messages cannot
+/// stop the clock.
 const STEP_NS: TimeNs = 1_000;
 
 /// A request to stop is looked for this often.

@@ -81,8 +81,10 @@ impl Source {
 
     /// The directory of its crate.
     pub(crate) fn room(&self) -> &str {
-        match self.path.strip_prefix("workloads/protocol/") {
-            Some(_) => "workloads/protocol",
+        const NESTED: [&str; 2] = ["workloads/protocol", "harness/vtime"];
+        let is_in = |dir: &&&str| Path::new(&self.path).starts_with(**dir);
+        match NESTED.iter().find(is_in) {
+            Some(dir) => dir,
             None => self.path.split('/').next().unwrap_or_default(),
         }
     }

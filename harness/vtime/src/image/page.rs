@@ -1,8 +1,8 @@
 //! The clock page: memory of ours in every traced process, that answers clock reads there.
 //!
-//! Two thirds of all traps would be clock reads. The functions of the vDSO are redirected to code in
-//! this page, which adds a microsecond to the process's time and shows it; the tracer reads the time
-//! at each stop, and writes it when it has changed. Layout:
+//! Two thirds of all traps would be clock reads. The functions of the vDSO are redirected to code
+//! in this page, which adds a microsecond to the process's time and shows it; the tracer reads the
+//! time at each stop, and writes it when it has changed. Layout:
 //!
 //! | offset | what |
 //! |---|---|

@@ -219,7 +219,8 @@ mod tests {
         fn every_real_signal_has_a_place_of_its_own(signal in 1i32..=64, other in 1i32..=64) {
             let mut actions = Actions::default();
             actions.set(signal, HANDLER);
-            let expected = if signal == other && !is_supreme(signal) { HANDLER } else { Action::Default };
+            let is_set = signal == other && !is_supreme(signal);
+            let expected = if is_set { HANDLER } else { Action::Default };
             prop_assert_eq!(actions.get(other), expected);
         }
     }

@@ -51,8 +51,8 @@ pub(crate) fn borrow(process: &OwnedFd, fd: i32) -> io::Result<OwnedFd> {
     }
 }
 
-/// What a wait waits for: a second descriptor, held as the kernel would hold it during the call, and
-/// the events that end it.
+/// What a wait waits for: a second descriptor, held as the kernel would hold it during the call,
+/// and the events that end it.
 pub(crate) type Watched = (OwnedFd, c_short);
 
 /// Which of many descriptors have any of their events now; one call for all of them.

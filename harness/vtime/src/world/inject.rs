@@ -1,4 +1,5 @@
-//! Calls that a waiting thread makes for us, where its descriptors cannot be looked at from outside.
+//! Calls that a waiting thread makes for us, where its descriptors cannot be looked at from
+//! outside.
 //!
 //! Containers forbid `pidfd_getfd` by default. A thread that is stopped in a call can make another
 //! one first: its registers are changed, it runs to the end of that call, and goes back to before

@@ -160,8 +160,8 @@ impl World {
         let local_ns = self.process_of(id).local_ns;
         std::array::from_fn(|clock| {
             let clock = i32::try_from(clock).unwrap_or(0);
-            // Processor time differs by more whenever the world's clock moves; the page leaves it to
-            // the system call.
+            // Processor time differs by more whenever the world's clock moves; the page leaves it
+            // to the system call.
             match Kind::of(clock) {
                 Kind::Cpu => 0,
                 Kind::Wall | Kind::Monotonic => self.shown_ns(id, clock).wrapping_sub(local_ns),

@@ -12,8 +12,8 @@ use crate::raw::watch::{Doing, doing};
 /// A thread is looked at after so many ticks without a call.
 const PATIENCE_TICKS: u32 = 5;
 
-/// So much processor time (in ticks) may pass without a call before a thread is said to spin: first,
-/// and once it has been said.
+/// So much processor time (in ticks) may pass without a call before a thread is said to spin:
+/// first, and once it has been said.
 const SPIN_TICKS: u64 = 30;
 const SPIN_AGAIN_TICKS: u64 = 5;
 

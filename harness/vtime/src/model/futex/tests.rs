@@ -222,7 +222,10 @@ proptest! {
                     prop_assert_eq!(futexes.cancel(thread), was_there);
                 }
                 Act::Forget(process) => {
-                    naive.0.retain(|w| !matches!(w.0, Key::Private { process: p, .. } if p == process));
+                    naive.0.retain(|w| match w.0 {
+                        Key::Private { process: p, .. } => p != process,
+                        _ => true,
+                    });
                     futexes.forget_process(process);
                 }
             }
