@@ -68,7 +68,8 @@ fn command(scratch: &Path, nodes: u32, clients: u32, time_limit_s: f64) -> Comma
     let mut command = Command::new(BIN);
     command
         .current_dir(scratch)
-        .args(["test", "-w", "echo", "--bin", BIN, "--format", "json"]);
+        .args(["test", "-w", "echo", "--bin", BIN, "--format", "json"])
+        .args(["--time", "real"]);
     command.args([
         "--node-count",
         &nodes.to_string(),

@@ -85,6 +85,7 @@ impl Driver<'_> {
                 }
             }
             self.tell_of_starts(sink);
+            self.nodes.hear_all();
             let progress = self.nodes.world.run(&mut events);
             if events.is_empty() && progress == Progress::Unfinished {
                 continue;
@@ -97,7 +98,6 @@ impl Driver<'_> {
                 events
                     .drain(..)
                     .for_each(|event| self.node_event(event, sink));
-                self.nodes.hear_all();
             }
             if progress == Progress::Quiescent {
                 self.nodes.world.advance_to(self.now_ns);

@@ -2,6 +2,8 @@
 //! without, the test fails when one differs from what the data say.
 
 mod anomalies;
+#[path = "../exact/table.rs"]
+mod languages;
 mod markdown;
 mod protocol;
 #[path = "../zoo/trial.rs"]
@@ -20,6 +22,7 @@ fn docs() -> PathBuf {
 fn pages() -> Vec<(String, String)> {
     let mut pages = vec![
         ("anomalies.md".to_owned(), anomalies::page()),
+        ("languages.md".to_owned(), languages()),
         ("protocol.md".to_owned(), protocol::page()),
         ("workloads.md".to_owned(), workload::index()),
         ("zoo.md".to_owned(), zoo::page()),
@@ -29,6 +32,13 @@ fn pages() -> Vec<(String, String)> {
         pages.push((format!("workloads/{}.md", info.name), workload::page(info)));
     }
     pages
+}
+
+/// What `make exact` measured, as a page.
+fn languages() -> String {
+    let data = include_str!("../exact/measured.json");
+    let measured: languages::Measured = serde_json::from_str(data).expect("what was measured");
+    measured.page()
 }
 
 /// Every generated part of a page that is written by hand: the page's path, the part's name as it

@@ -1,7 +1,11 @@
 //! Every broken node is caught, and every correct one passes, over many seeds.
 //!
-//! Nodes run in this process under a simulated clock: hundreds of runs take seconds.
+//! Most of them run in this process under a simulated clock: hundreds of runs take seconds. The
+//! same nodes also run as `processes`, in virtual time.
 
+mod processes;
+#[path = "../exact/skip.rs"]
+mod skip;
 mod trial;
 
 use checker::Verdict;

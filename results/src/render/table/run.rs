@@ -7,7 +7,7 @@ use super::super::text::{counted, milliseconds, paragraph};
 use super::anomaly::evidence_of;
 use super::grid::{Cell, Grid};
 use super::nodes::stderr_of;
-use crate::document::{Level, Stats, VerdictDocument};
+use crate::document::{LatencyMs, Level, Stats, VerdictDocument};
 
 /// Everything about one run that a person wants to know: the verdict, the checks, the numbers, and
 /// if it failed why, and how to do it again.
@@ -103,16 +103,22 @@ fn stats_of(stats: &Stats, style: Style) -> String {
             n => format!(", {n} lost"),
         }
     ));
-    if ops.ok > 0 {
-        let latency = &stats.latency_ms;
-        lines.push(format!(
-            "latency: half below {}, 95 % below {}, at most {}",
-            milliseconds(latency.p50),
-            milliseconds(latency.p95),
-            milliseconds(latency.max),
-        ));
-    }
+    lines.extend((ops.ok > 0).then(|| latency_line(&stats.latency_ms)));
     paragraph(&lines.join("\n"), 0, style.columns())
+}
+
+/// In virtual time a network without latency shows none, and three zeros say little.
+fn latency_line(latency_ms: &LatencyMs) -> String {
+    const SHOWN_MS: f64 = 0.05;
+    if latency_ms.max < SHOWN_MS {
+        return "latency: none to speak of".to_owned();
+    }
+    format!(
+        "latency: half below {}, 95 % below {}, at most {}",
+        milliseconds(latency_ms.p50),
+        milliseconds(latency_ms.p95),
+        milliseconds(latency_ms.max),
+    )
 }
 
 /// Which clock the run had, and whether it repeats.
