@@ -139,7 +139,11 @@ def on(m):
     let Some((node, mark)) = marked(functions) else {
         return;
     };
-    let running = long(&node).with("--init-timeout", "1000000").begun();
+    // In virtual time the thousand seconds would be over at once.
+    let running = long(&node)
+        .with("--init-timeout", "1000000")
+        .with("--time", "real")
+        .begun();
     until("init", || {
         running.dir.join("nodes/n0/asked").exists().then_some(())
     });
