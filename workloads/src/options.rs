@@ -298,7 +298,7 @@ words! {
     Kill = "kill",
     /// A node is stopped and continued later.
     Pause = "pause",
-    /// A node's clock jumps (virtual time only).
+    /// A node's wall clock jumps, or its clocks go too fast or too slow (virtual time only).
     Skew = "skew",
 }
 

@@ -24,7 +24,7 @@ mod timers;
 use bytes::Bytes;
 use workloads::{Event, Generator, Setup, Workload};
 
-use crate::plan::Plan;
+use crate::plan::{ClockChange, Plan};
 use clients::Client;
 use nemesis::Nemesis;
 use nodes::Node;
@@ -74,6 +74,8 @@ pub enum Output {
     Pause(usize),
     /// Continue a node's process.
     Resume(usize),
+    /// From now on a node's clocks go like this, also after it was started again.
+    Skew(usize, ClockChange),
     /// Something happened: for checks, history, journal, progress.
     Event(Event),
     /// The run is over.

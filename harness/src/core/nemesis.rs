@@ -6,7 +6,7 @@ use workloads::event::NodeEventKind;
 
 use super::phases::Phase;
 use super::{Core, Output, Timer};
-use crate::plan::{FaultAction, LinkEffect};
+use crate::plan::{ClockChange, FaultAction, LinkEffect};
 
 /// Which planned faults are active, by index.
 #[derive(Debug, Default)]
@@ -39,6 +39,7 @@ impl Core<'_> {
             FaultAction::Links { .. } => self.refresh_links(),
             FaultAction::Kill(nodes) => nodes.iter().for_each(|&n| self.kill_node(n)),
             FaultAction::Pause(nodes) => nodes.iter().for_each(|&n| self.pause_node(n)),
+            FaultAction::Skew { nodes, change } => self.skew_nodes(nodes, *change),
         }
     }
 
@@ -53,6 +54,7 @@ impl Core<'_> {
             FaultAction::Links { .. } => self.refresh_links(),
             FaultAction::Kill(nodes) => nodes.iter().for_each(|&n| self.restart_node(n)),
             FaultAction::Pause(nodes) => nodes.iter().for_each(|&n| self.resume_node(n)),
+            FaultAction::Skew { nodes, .. } => self.skew_nodes(nodes, ClockChange::default()),
         }
     }
 
@@ -77,6 +79,12 @@ impl Core<'_> {
         for (link, effect) in effects.into_iter().enumerate() {
             self.router.set_effect(link / n, link % n, effect);
         }
+    }
+
+    /// Clocks belong to the place where a node lives, so it need not be there.
+    fn skew_nodes(&mut self, nodes: &[usize], change: ClockChange) {
+        let skews = nodes.iter().map(|&node| Output::Skew(node, change));
+        self.out.extend(skews);
     }
 
     fn kill_node(&mut self, node: usize) {

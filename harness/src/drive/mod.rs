@@ -6,6 +6,7 @@
 //! - `virtual_time`: real processes under a virtual clock; `virtual_nodes` are its nodes,
 //!   `node_environment` and `work_place` what surrounds them.
 
+mod node_clock;
 pub(crate) mod node_environment;
 pub mod real;
 pub mod simulated;

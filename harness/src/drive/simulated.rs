@@ -9,14 +9,12 @@ use bytes::Bytes;
 use nodes::{Instance, Outputs, Setup};
 use workloads::{Event, Workload};
 
+use super::node_clock::NodeClock;
 use crate::core::{Core, Input, Output, Surroundings, TimeNs};
-use crate::plan::Plan;
+use crate::plan::{ClockChange, Plan};
 
 /// How long a node takes for a line.
 const STEP_NS: TimeNs = 1_000;
-
-/// The wall clock of all nodes when the run begins: 2024-01-01, in nanoseconds since 1970.
-const WALL_NS: i64 = 1_704_067_200_000_000_000;
 
 /// Runs a plan with a reference node, broken on purpose when a bug is named; hands every event to
 /// the sink.
@@ -57,6 +55,7 @@ pub fn run(
 /// The place where a node lives: its disk outlives it.
 struct Host {
     instance: Option<Instance>,
+    clock: NodeClock,
     storage: Vec<u8>,
     paused: bool,
     seed: u64,
@@ -68,6 +67,7 @@ impl Host {
         let seed = plan.seed.stream(&format!("node/{index}")).bits();
         Self {
             instance: None,
+            clock: NodeClock::default(),
             storage: Vec::new(),
             paused: false,
             seed,
@@ -79,7 +79,8 @@ impl Host {
         if self.paused {
             None
         } else {
-            self.instance.as_ref()?.next_deadline_ns()
+            let shown_ns = self.instance.as_ref()?.next_deadline_ns()?;
+            Some(self.clock.when_shown_ns(shown_ns))
         }
     }
 }
@@ -132,7 +133,7 @@ impl Simulation<'_> {
             if host.deadline_ns().is_some_and(|d| d <= self.now_ns)
                 && let Some(instance) = &mut host.instance
             {
-                let outputs = instance.on_timer(self.now_ns);
+                let outputs = instance.on_timer(host.clock.shown_ns(self.now_ns));
                 self.take(index, &outputs);
             }
         }
@@ -148,6 +149,7 @@ impl Simulation<'_> {
                 Output::Kill(node) => self.hosts[node].instance = None,
                 Output::Pause(node) => self.hosts[node].paused = true,
                 Output::Resume(node) => self.hosts[node].paused = false,
+                Output::Skew(node, change) => self.skew(node, change),
                 Output::Done => self.done = true,
             }
         }
@@ -160,7 +162,7 @@ impl Simulation<'_> {
         let seed = host.seed.wrapping_add(host.starts);
         let setup = Setup {
             seed,
-            wall_offset_ns: WALL_NS,
+            wall_offset_ns: host.clock.wall_offset_ns(),
             storage: &host.storage,
         };
         // That it can be built was tried before the run.
@@ -170,10 +172,19 @@ impl Simulation<'_> {
 
     fn deliver(&mut self, node: usize, line: &[u8]) {
         self.now_ns += STEP_NS;
-        let now_ns = self.now_ns;
-        if let Some(instance) = &mut self.hosts[node].instance {
-            let outputs = instance.on_line(now_ns, line);
+        let host = &mut self.hosts[node];
+        let shown_ns = host.clock.shown_ns(self.now_ns);
+        if let Some(instance) = &mut host.instance {
+            let outputs = instance.on_line(shown_ns, line);
             self.take(node, &outputs);
+        }
+    }
+
+    fn skew(&mut self, node: usize, change: ClockChange) {
+        let host = &mut self.hosts[node];
+        host.clock.set(change, self.now_ns);
+        if let Some(instance) = &mut host.instance {
+            instance.set_wall_offset_ns(host.clock.wall_offset_ns());
         }
     }
 

@@ -13,6 +13,7 @@ use super::node_environment::environment;
 use super::real::{NodeReport, exit_of};
 use super::virtual_time::VirtualRun;
 use super::work_place::WorkPlace;
+use crate::plan::ClockChange;
 use crate::supervisor::{ExitStatus, Limits, LineSplitter, Piece, Program, StartError, StderrLog};
 
 /// All nodes, started or not.
@@ -108,6 +109,18 @@ impl Nodes {
     pub(super) fn kill(&mut self, node: usize) {
         self.world.kill(node);
         self.nodes[node].deaf = true;
+    }
+
+    pub(super) fn skew(&mut self, node: usize, change: ClockChange) {
+        let ClockChange {
+            offset_ns,
+            drift_ppm,
+        } = change;
+        let skew = vtime::Skew {
+            offset_ns,
+            drift_ppm,
+        };
+        self.world.skew(node, skew);
     }
 
     pub(super) fn is_deaf(&self, node: usize) -> bool {

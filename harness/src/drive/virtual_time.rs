@@ -201,6 +201,7 @@ impl Driver<'_> {
                 Output::Kill(node) => self.nodes.kill(node),
                 Output::Pause(node) => self.nodes.world.pause(node),
                 Output::Resume(node) => self.nodes.world.resume(node),
+                Output::Skew(node, change) => self.nodes.skew(node, change),
                 Output::Done => self.done = true,
             }
         }

@@ -39,6 +39,23 @@ pub enum FaultAction {
     /// Stops these nodes, and continues them at the end.
     #[serde(rename = "pause")]
     Pause(Vec<usize>),
+    /// Makes the clocks of these nodes wrong, and right again at the end.
+    #[serde(rename = "skew")]
+    Skew {
+        /// The nodes.
+        nodes: Vec<usize>,
+        /// What is wrong with their clocks.
+        change: ClockChange,
+    },
+}
+
+/// How a node's clocks differ from everybody else's; not at all by default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockChange {
+    /// Added to its wall clock.
+    pub offset_ns: i64,
+    /// All its clocks gain so many microseconds in a second.
+    pub drift_ppm: i64,
 }
 
 impl FaultAction {
@@ -47,7 +64,7 @@ impl FaultAction {
     pub fn nodes(&self) -> Vec<usize> {
         let mut nodes: Vec<usize> = match self {
             Self::Links { links, .. } => links.iter().flat_map(|(a, b)| [*a, *b]).collect(),
-            Self::Kill(nodes) | Self::Pause(nodes) => nodes.clone(),
+            Self::Kill(nodes) | Self::Pause(nodes) | Self::Skew { nodes, .. } => nodes.clone(),
         };
         nodes.sort_unstable();
         nodes.dedup();
@@ -184,10 +201,14 @@ fn draw(fault: Fault, nodes: usize, random: &mut Stream) -> (String, FaultAction
             let victims = victims(nodes, random);
             (node_names(&victims), FaultAction::Kill(victims))
         }
-        // Skew is refused before a plan is drawn; in real time it has no meaning.
-        Fault::Pause | Fault::Skew => {
+        Fault::Pause => {
             let victims = victims(nodes, random);
             (node_names(&victims), FaultAction::Pause(victims))
+        }
+        Fault::Skew => {
+            let (nodes, change) = (victims(nodes, random), clock_change(random));
+            let what = skewed(&nodes, change);
+            (what, FaultAction::Skew { nodes, change })
         }
     }
 }
@@ -239,6 +260,39 @@ fn victims(nodes: usize, random: &mut Stream) -> Vec<usize> {
     order
 }
 
+/// Either a wall clock that is up to five seconds off, or clocks that are up to 5 % too fast or slow.
+fn clock_change(random: &mut Stream) -> ClockChange {
+    let jumps = random.chance(1, 2);
+    let sign = if random.chance(1, 2) { 1 } else { -1 };
+    let ms = random.between(100, 5_000) as i64;
+    let per_mille = random.between(5, 50) as i64;
+    if jumps {
+        ClockChange {
+            offset_ns: sign * ms * 1_000_000,
+            drift_ppm: 0,
+        }
+    } else {
+        ClockChange {
+            offset_ns: 0,
+            drift_ppm: sign * per_mille * 1_000,
+        }
+    }
+}
+
+/// What a change of clocks is, for people.
+pub(super) fn skewed(nodes: &[usize], change: ClockChange) -> String {
+    let names = node_names(nodes);
+    if change.drift_ppm == 0 {
+        let (ms, how) = (change.offset_ns / 1_000_000, ["behind", "ahead"]);
+        let how = how[usize::from(ms > 0)];
+        format!("wall clock {} ms {how} at {names}", ms.abs())
+    } else {
+        let how = ["slow", "fast"][usize::from(change.drift_ppm > 0)];
+        let percent = change.drift_ppm.abs() as f64 / 10_000.0;
+        format!("all clocks {percent}% too {how} at {names}")
+    }
+}
+
 pub(super) fn node_names(nodes: &[usize]) -> String {
     nodes
         .iter()
@@ -259,7 +313,7 @@ pub(super) fn arrows(links: &[(usize, usize)]) -> String {
 mod tests {
     use super::*;
 
-    const KINDS: [Fault; 8] = [
+    const KINDS: [Fault; 9] = [
         Fault::Partition,
         Fault::Oneway,
         Fault::Loss,
@@ -268,6 +322,7 @@ mod tests {
         Fault::Delay,
         Fault::Kill,
         Fault::Pause,
+        Fault::Skew,
     ];
 
     #[test]
@@ -321,6 +376,34 @@ mod tests {
             assert!(!links.is_empty());
             assert!(links.iter().all(|(a, b)| !links.contains(&(*b, *a))));
         }
+    }
+
+    #[test]
+    fn clocks_are_wrong_by_at_most_five_seconds_or_five_percent_in_either_direction() {
+        let mut directions = std::collections::BTreeSet::new();
+        for seed in 0..200 {
+            let ClockChange {
+                offset_ns,
+                drift_ppm,
+            } = clock_change(&mut Seed(seed).stream("test"));
+            assert!((offset_ns == 0) != (drift_ppm == 0));
+            assert!(offset_ns.abs() <= 5_000_000_000 && drift_ppm.abs() <= 50_000);
+            directions.insert((offset_ns.signum(), drift_ppm.signum()));
+        }
+        assert_eq!(directions.len(), 4);
+    }
+
+    #[test]
+    fn a_change_of_clocks_is_said_in_words() {
+        let said = |offset_ns, drift_ppm| {
+            let change = ClockChange {
+                offset_ns,
+                drift_ppm,
+            };
+            skewed(&[1, 3], change)
+        };
+        assert_eq!(said(-1_250_000_000, 0), "wall clock 1250 ms behind at n1 n3");
+        assert_eq!(said(0, 12_000), "all clocks 1.2% too fast at n1 n3");
     }
 
     #[test]

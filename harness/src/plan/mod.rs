@@ -10,7 +10,7 @@ use workloads::RunOptions;
 use workloads::options::Fault;
 use workloads::random::Seed;
 
-pub use faults::{FaultAction, LinkEffect, PlannedFault};
+pub use faults::{ClockChange, FaultAction, LinkEffect, PlannedFault};
 pub use left_out::LeftOut;
 
 /// A whole run, decided. Operations are not listed: the j-th operation of a client is a function
@@ -54,8 +54,14 @@ pub enum PlanError {
         nodes: usize,
     },
     /// A fault that real time does not have.
-    #[error("`--nemesis skew` exists in virtual time only; this version runs in real time")]
-    SkewInRealTime,
+    #[error(
+        "`--nemesis skew` exists in virtual time only, and this run would have the machine's clock: \
+         {why}. Leave skew out, or see `splitbrain doctor` for what virtual time needs."
+    )]
+    SkewInRealTime {
+        /// Why it is not in virtual time.
+        why: String,
+    },
     /// A number that is out of range.
     #[error("{flag} must be {expected}, not {got}")]
     OutOfRange {
@@ -102,14 +108,28 @@ impl Plan {
     }
 }
 
+/// For a run that has the machine's clock, for this reason.
+///
+/// # Errors
+/// When a fault is asked for that only virtual time has.
+pub(crate) fn refuse_what_needs_virtual_time(
+    options: &RunOptions,
+    why: &str,
+) -> Result<(), PlanError> {
+    if options.nemesis.contains(&Fault::Skew) {
+        let why = why.to_owned();
+        return Err(PlanError::SkewInRealTime { why });
+    }
+    Ok(())
+}
+
 fn validate(options: &RunOptions) -> Result<(), PlanError> {
     if options.node_count == 0 {
         return Err(PlanError::NoNodes);
     }
     for &fault in &options.nemesis {
         match fault {
-            Fault::Skew => return Err(PlanError::SkewInRealTime),
-            Fault::Kill | Fault::Pause => {}
+            Fault::Kill | Fault::Pause | Fault::Skew => {}
             _ if options.node_count < 2 => {
                 return Err(PlanError::Alone {
                     fault,
@@ -184,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_plan_survives_its_file() {
-        let plan = draw(options(5, &[Fault::Partition, Fault::Delay])).expect("a plan");
+        let plan = draw(options(5, &[Fault::Partition, Fault::Delay, Fault::Skew])).expect("a plan");
         let text = serde_json::to_string(&plan).expect("JSON");
         assert_eq!(serde_json::from_str::<Plan>(&text).expect("a plan"), plan);
     }
@@ -200,9 +220,15 @@ mod tests {
             }
         );
         assert!(draw(options(1, &[Fault::Kill])).is_ok());
-        assert_eq!(
-            draw(options(3, &[Fault::Skew])),
-            Err(PlanError::SkewInRealTime)
-        );
+    }
+
+    #[test]
+    fn skew_is_refused_where_clocks_are_the_machines() {
+        let skew = options(1, &[Fault::Skew]);
+        assert!(draw(skew.clone()).is_ok());
+        let refused = refuse_what_needs_virtual_time(&skew, "ptrace is denied");
+        let text = refused.expect_err("real time").to_string();
+        assert!(text.contains("clock: ptrace is denied. Leave skew out"), "{text}");
+        assert!(refuse_what_needs_virtual_time(&options(1, &[Fault::Kill]), "").is_ok());
     }
 }

@@ -113,6 +113,10 @@ impl PlannedFault {
             }
             FaultAction::Kill(nodes) => FaultAction::Kill(below(nodes, count)),
             FaultAction::Pause(nodes) => FaultAction::Pause(below(nodes, count)),
+            FaultAction::Skew { nodes, change } => FaultAction::Skew {
+                nodes: below(nodes, count),
+                change: *change,
+            },
         };
         let concerns_any = !action.nodes().is_empty();
         concerns_any.then(|| Self {
@@ -134,6 +138,7 @@ impl PlannedFault {
             }
             FaultAction::Links { .. } => self.what.clone(),
             FaultAction::Kill(nodes) | FaultAction::Pause(nodes) => faults::node_names(nodes),
+            FaultAction::Skew { nodes, change } => faults::skewed(nodes, *change),
         }
     }
 }
@@ -152,7 +157,13 @@ mod tests {
     fn plan() -> Plan {
         let options = RunOptions {
             node_count: 5,
-            nemesis: vec![Fault::Partition, Fault::Oneway, Fault::Kill, Fault::Loss],
+            nemesis: vec![
+                Fault::Partition,
+                Fault::Oneway,
+                Fault::Kill,
+                Fault::Loss,
+                Fault::Skew,
+            ],
             time_limit: 60.0,
             ..RunOptions::default()
         };
@@ -179,7 +190,7 @@ mod tests {
             plan.with_nodes(1)
                 .faults
                 .iter()
-                .all(|f| f.fault == Fault::Kill)
+                .all(|f| matches!(f.fault, Fault::Kill | Fault::Skew))
         );
     }
 

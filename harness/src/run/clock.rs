@@ -4,7 +4,7 @@ use results::document::{Level, TimeMode};
 use vtime::{Settings, World};
 
 use super::RunError;
-use crate::plan::Plan;
+use crate::plan::{Plan, refuse_what_needs_virtual_time};
 
 /// Which clock shall be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,7 +39,7 @@ pub(super) struct Trust {
 /// Looks what is possible.
 pub(super) fn choose(clock: Clock, plan: &Plan) -> Result<Chosen, RunError> {
     if clock == Clock::Real {
-        return Ok(Chosen::Real("real time was asked for".to_owned()));
+        return real_time("real time was asked for".to_owned(), plan);
     }
     let settings = Settings {
         seed: plan.seed.stream("entropy").bits(),
@@ -49,8 +49,13 @@ pub(super) fn choose(clock: Clock, plan: &Plan) -> Result<Chosen, RunError> {
     match World::new(settings, plan.node_ids.len()) {
         Ok(world) => Ok(Chosen::Virtual(Box::new(world))),
         Err(error) if clock == Clock::Virtual => Err(RunError::Clock(error)),
-        Err(error) => Ok(Chosen::Real(error.to_string())),
+        Err(error) => real_time(error.to_string(), plan),
     }
+}
+
+fn real_time(why: String, plan: &Plan) -> Result<Chosen, RunError> {
+    refuse_what_needs_virtual_time(&plan.options, &why)?;
+    Ok(Chosen::Real(why))
 }
 
 impl Trust {
