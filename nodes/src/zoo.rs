@@ -48,6 +48,7 @@ pub(crate) enum Flaw {
     LastArrivalWins,
     TieKeepsMine,
     StampsMerges,
+    TrustsClock,
     MissingIsNull,
     /// Also anti-entropy.
     CountsOffered,
@@ -297,6 +298,14 @@ pub const BUGS: &[Bug] = &[
         "Acknowledges what it has in memory only.",
     )
     .under(&["kill"]),
+    bug(
+        "lww-kv",
+        "trusts-clock",
+        Flaw::TrustsClock,
+        &["backwards-merge", "diverged", "lost-write"],
+        "Stamps a write with what its clock shows and stores it, even if what it has is from later.",
+    )
+    .under(&["skew"]),
     bug(
         "vector-kv",
         "last-write-wins",

@@ -19,7 +19,8 @@ pub(super) struct NodeClock {
 }
 
 impl NodeClock {
-    /// From now on it goes like this. What it gained or lost by drift before, it keeps.
+    /// From now on it goes like this. What it gained or lost by drift it keeps, but the wall clock
+    /// is set right.
     pub(super) fn set(&mut self, change: ClockChange, now_ns: TimeNs) {
         *self = Self {
             change,
@@ -42,7 +43,8 @@ impl NodeClock {
 
     /// The wall clock minus what this clock shows.
     pub(super) fn wall_offset_ns(&self) -> i64 {
-        WALL_NS + self.change.offset_ns
+        let gained_ns = self.base_ns as i64 - self.since_ns as i64;
+        WALL_NS + self.change.offset_ns - gained_ns
     }
 
     fn rate(&self) -> i128 {
@@ -79,11 +81,13 @@ mod tests {
     }
 
     #[test]
-    fn what_was_gained_by_drift_is_kept() {
+    fn what_was_gained_by_drift_is_kept_but_on_the_wall() {
         let mut clock = changed(0, 50_000, 1_000);
         assert_eq!(clock.shown_ns(2_000), 2_050);
         clock.set(ClockChange::default(), 2_000);
         assert_eq!(clock.shown_ns(3_000), 3_050);
+        // Not by the wall clock, which shows the right time again.
+        assert_eq!(clock.wall_offset_ns() + 3_050, WALL_NS + 3_000);
     }
 
     proptest! {

@@ -13,6 +13,7 @@ use super::node_environment::environment;
 use super::real::{NodeReport, exit_of};
 use super::virtual_time::VirtualRun;
 use super::work_place::WorkPlace;
+use crate::core::TimeNs;
 use crate::plan::ClockChange;
 use crate::supervisor::{ExitStatus, Limits, LineSplitter, Piece, Program, StartError, StderrLog};
 
@@ -111,7 +112,7 @@ impl Nodes {
         self.nodes[node].deaf = true;
     }
 
-    pub(super) fn skew(&mut self, node: usize, change: ClockChange) {
+    pub(super) fn skew(&mut self, node: usize, change: ClockChange, from_ns: TimeNs) {
         let ClockChange {
             offset_ns,
             drift_ppm,
@@ -120,7 +121,7 @@ impl Nodes {
             offset_ns,
             drift_ppm,
         };
-        self.world.skew(node, skew);
+        self.world.skew(node, skew, from_ns);
     }
 
     pub(super) fn is_deaf(&self, node: usize) -> bool {

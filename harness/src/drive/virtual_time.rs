@@ -201,7 +201,7 @@ impl Driver<'_> {
                 Output::Kill(node) => self.nodes.kill(node),
                 Output::Pause(node) => self.nodes.world.pause(node),
                 Output::Resume(node) => self.nodes.world.resume(node),
-                Output::Skew(node, change) => self.nodes.skew(node, change),
+                Output::Skew(node, change) => self.nodes.skew(node, change, self.now_ns),
                 Output::Done => self.done = true,
             }
         }

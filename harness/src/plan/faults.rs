@@ -6,6 +6,7 @@ use workloads::options::Fault;
 use workloads::random::{Seed, Stream};
 
 use super::partition;
+use super::skew::ClockChange;
 
 /// One fault with its window, in nanoseconds since operations began.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,15 +48,6 @@ pub enum FaultAction {
         /// What is wrong with their clocks.
         change: ClockChange,
     },
-}
-
-/// How a node's clocks differ from everybody else's; not at all by default.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClockChange {
-    /// Added to its wall clock.
-    pub offset_ns: i64,
-    /// All its clocks gain so many microseconds in a second.
-    pub drift_ppm: i64,
 }
 
 impl FaultAction {
@@ -184,19 +176,7 @@ fn draw(fault: Fault, nodes: usize, random: &mut Stream) -> (String, FaultAction
                 (e.reorder_percent, e.reorder_ms) = (percent, ms);
             })
         }
-        Fault::Delay => {
-            let ms = random.between(50, 500);
-            let mut links = all_links(nodes);
-            random.shuffle(&mut links);
-            links.truncate(links.len().div_ceil(2));
-            links.sort_unstable();
-            let effect = LinkEffect {
-                delay_ms: ms,
-                ..LinkEffect::default()
-            };
-            let what = format!("{} links slower by {ms} ms", links.len());
-            (what, FaultAction::Links { links, effect })
-        }
+        Fault::Delay => slower_links(nodes, random),
         Fault::Kill => {
             let victims = victims(nodes, random);
             (node_names(&victims), FaultAction::Kill(victims))
@@ -206,8 +186,8 @@ fn draw(fault: Fault, nodes: usize, random: &mut Stream) -> (String, FaultAction
             (node_names(&victims), FaultAction::Pause(victims))
         }
         Fault::Skew => {
-            let (nodes, change) = (victims(nodes, random), clock_change(random));
-            let what = skewed(&nodes, change);
+            let (nodes, change) = (victims(nodes, random), ClockChange::draw(random));
+            let what = change.said_of(&nodes);
             (what, FaultAction::Skew { nodes, change })
         }
     }
@@ -227,6 +207,21 @@ fn everywhere(
             effect,
         },
     )
+}
+
+/// Half of all links take longer.
+fn slower_links(nodes: usize, random: &mut Stream) -> (String, FaultAction) {
+    let ms = random.between(50, 500);
+    let mut links = all_links(nodes);
+    random.shuffle(&mut links);
+    links.truncate(links.len().div_ceil(2));
+    links.sort_unstable();
+    let effect = LinkEffect {
+        delay_ms: ms,
+        ..LinkEffect::default()
+    };
+    let what = format!("{} links slower by {ms} ms", links.len());
+    (what, FaultAction::Links { links, effect })
 }
 
 fn all_links(nodes: usize) -> Vec<(usize, usize)> {
@@ -258,39 +253,6 @@ fn victims(nodes: usize, random: &mut Stream) -> Vec<usize> {
     order.truncate(random.between(1, most) as usize);
     order.sort_unstable();
     order
-}
-
-/// Either a wall clock that is up to five seconds off, or clocks that are up to 5 % too fast or slow.
-fn clock_change(random: &mut Stream) -> ClockChange {
-    let jumps = random.chance(1, 2);
-    let sign = if random.chance(1, 2) { 1 } else { -1 };
-    let ms = random.between(100, 5_000) as i64;
-    let per_mille = random.between(5, 50) as i64;
-    if jumps {
-        ClockChange {
-            offset_ns: sign * ms * 1_000_000,
-            drift_ppm: 0,
-        }
-    } else {
-        ClockChange {
-            offset_ns: 0,
-            drift_ppm: sign * per_mille * 1_000,
-        }
-    }
-}
-
-/// What a change of clocks is, for people.
-pub(super) fn skewed(nodes: &[usize], change: ClockChange) -> String {
-    let names = node_names(nodes);
-    if change.drift_ppm == 0 {
-        let (ms, how) = (change.offset_ns / 1_000_000, ["behind", "ahead"]);
-        let how = how[usize::from(ms > 0)];
-        format!("wall clock {} ms {how} at {names}", ms.abs())
-    } else {
-        let how = ["slow", "fast"][usize::from(change.drift_ppm > 0)];
-        let percent = change.drift_ppm.abs() as f64 / 10_000.0;
-        format!("all clocks {percent}% too {how} at {names}")
-    }
 }
 
 pub(super) fn node_names(nodes: &[usize]) -> String {
@@ -376,34 +338,6 @@ mod tests {
             assert!(!links.is_empty());
             assert!(links.iter().all(|(a, b)| !links.contains(&(*b, *a))));
         }
-    }
-
-    #[test]
-    fn clocks_are_wrong_by_at_most_five_seconds_or_five_percent_in_either_direction() {
-        let mut directions = std::collections::BTreeSet::new();
-        for seed in 0..200 {
-            let ClockChange {
-                offset_ns,
-                drift_ppm,
-            } = clock_change(&mut Seed(seed).stream("test"));
-            assert!((offset_ns == 0) != (drift_ppm == 0));
-            assert!(offset_ns.abs() <= 5_000_000_000 && drift_ppm.abs() <= 50_000);
-            directions.insert((offset_ns.signum(), drift_ppm.signum()));
-        }
-        assert_eq!(directions.len(), 4);
-    }
-
-    #[test]
-    fn a_change_of_clocks_is_said_in_words() {
-        let said = |offset_ns, drift_ppm| {
-            let change = ClockChange {
-                offset_ns,
-                drift_ppm,
-            };
-            skewed(&[1, 3], change)
-        };
-        assert_eq!(said(-1_250_000_000, 0), "wall clock 1250 ms behind at n1 n3");
-        assert_eq!(said(0, 12_000), "all clocks 1.2% too fast at n1 n3");
     }
 
     #[test]

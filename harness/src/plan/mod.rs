@@ -4,14 +4,16 @@ mod faults;
 mod left_out;
 mod partition;
 mod reduce;
+mod skew;
 
 use serde::{Deserialize, Serialize};
 use workloads::RunOptions;
 use workloads::options::Fault;
 use workloads::random::Seed;
 
-pub use faults::{ClockChange, FaultAction, LinkEffect, PlannedFault};
+pub use faults::{FaultAction, LinkEffect, PlannedFault};
 pub use left_out::LeftOut;
+pub use skew::ClockChange;
 
 /// A whole run, decided. Operations are not listed: the j-th operation of a client is a function
 /// of the seed, the client and j (and of answers received).
@@ -204,7 +206,8 @@ mod tests {
 
     #[test]
     fn a_plan_survives_its_file() {
-        let plan = draw(options(5, &[Fault::Partition, Fault::Delay, Fault::Skew])).expect("a plan");
+        let plan =
+            draw(options(5, &[Fault::Partition, Fault::Delay, Fault::Skew])).expect("a plan");
         let text = serde_json::to_string(&plan).expect("JSON");
         assert_eq!(serde_json::from_str::<Plan>(&text).expect("a plan"), plan);
     }
@@ -228,7 +231,10 @@ mod tests {
         assert!(draw(skew.clone()).is_ok());
         let refused = refuse_what_needs_virtual_time(&skew, "ptrace is denied");
         let text = refused.expect_err("real time").to_string();
-        assert!(text.contains("clock: ptrace is denied. Leave skew out"), "{text}");
+        assert!(
+            text.contains("clock: ptrace is denied. Leave skew out"),
+            "{text}"
+        );
         assert!(refuse_what_needs_virtual_time(&options(1, &[Fault::Kill]), "").is_ok());
     }
 }

@@ -138,7 +138,7 @@ impl PlannedFault {
             }
             FaultAction::Links { .. } => self.what.clone(),
             FaultAction::Kill(nodes) | FaultAction::Pause(nodes) => faults::node_names(nodes),
-            FaultAction::Skew { nodes, change } => faults::skewed(nodes, *change),
+            FaultAction::Skew { nodes, change } => change.said_of(nodes),
         }
     }
 }

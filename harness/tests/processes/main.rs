@@ -8,4 +8,5 @@ mod program;
 mod restricted;
 mod run;
 mod signals;
+mod skew;
 mod tolerance;

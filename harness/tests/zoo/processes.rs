@@ -70,14 +70,13 @@ fn is_virtual(document: &Value) -> bool {
 
 #[test]
 fn correct_nodes_pass_as_processes() {
+    // Not every fault is possible in real time.
+    if !is_virtual(&run(None, 0, &options("echo", 1, &[]))) {
+        return;
+    }
     for node in NODES {
-        let mut faults: Vec<Fault> = Fault::ALL.to_vec();
-        faults.retain(|f| *f != Fault::Skew);
         for seed in 0..SEEDS_OF_CORRECT_NODES {
-            let document = run(None, seed, &options(node.name, 5, &faults));
-            if !is_virtual(&document) {
-                return;
-            }
+            let document = run(None, seed, &options(node.name, 5, Fault::ALL));
             let verdict = (&document["verdict"], &document["level"]);
             let expected = (&Value::from("valid"), &Value::from("exact"));
             assert_eq!(

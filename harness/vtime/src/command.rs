@@ -71,7 +71,8 @@ pub struct Command {
 pub struct Skew {
     /// Added to its wall clock.
     pub offset_ns: i64,
-    /// Its clocks gain so many microseconds in a second; the monotonic ones too.
+    /// Its clocks gain so many microseconds in a second; the monotonic ones too. When that ends,
+    /// the wall clock is set right; a monotonic clock keeps what it gained or lost.
     pub drift_ppm: i64,
 }
 

@@ -162,8 +162,10 @@ fn backwards(op: &Operation, entry: &Entry, floor: &Floor, merged: bool) -> Anom
                    timestamp.";
         ("backwards-merge", why)
     } else {
-        let why = "An entry must never be replaced by an older one, whoever sends it. If the node \
-                   was killed in between: it must find its data again in its working directory.";
+        let why = "An entry must never be replaced by an older one, whoever sends it. If the node's \
+                   clock had gone back: a write needs a greater timestamp than what it replaces, \
+                   whatever the clock shows. If the node was killed in between: it must find its \
+                   data again in its working directory.";
         ("lost-write", why)
     };
     let what = format!("{told} {why}");

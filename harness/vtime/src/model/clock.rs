@@ -43,6 +43,8 @@ impl Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NodeClock {
     skew: Skew,
+    /// By how much its clocks drifted before: a process may still be a little behind.
+    former_drift_ppm: i64,
     /// Since when this skew holds.
     since_ns: TimeNs,
     /// What the monotonic clock showed then.
@@ -53,6 +55,7 @@ impl Default for NodeClock {
     fn default() -> Self {
         Self {
             skew: Skew::default(),
+            former_drift_ppm: 0,
             since_ns: 0,
             shown_ns: MONOTONIC_NS,
         }
@@ -60,10 +63,12 @@ impl Default for NodeClock {
 }
 
 impl NodeClock {
-    /// Goes otherwise from now on. Only the wall clock jumps.
+    /// Goes otherwise from now on. Only the wall clock jumps: somebody sets it right, but for the
+    /// new offset. The monotonic clock keeps what it gained or lost by drift.
     pub(crate) fn set(&mut self, skew: Skew, now_ns: TimeNs) {
         *self = Self {
             skew,
+            former_drift_ppm: self.skew.drift_ppm,
             since_ns: now_ns,
             shown_ns: self.monotonic_ns(now_ns),
         };
@@ -71,27 +76,37 @@ impl NodeClock {
 
     /// What the monotonic clock shows at this time.
     pub(crate) fn monotonic_ns(&self, at_ns: TimeNs) -> u64 {
-        let passed = i128::from(at_ns) - i128::from(self.since_ns);
-        let rate = MILLION + i128::from(self.skew.drift_ppm);
-        clamp(i128::from(self.shown_ns) + passed * rate / MILLION)
+        clamp(i128::from(self.shown_ns) + self.passed(at_ns))
     }
 
     /// What the wall clock shows at this time.
     pub(crate) fn wall_ns(&self, at_ns: TimeNs) -> u64 {
-        let monotonic = i128::from(self.monotonic_ns(at_ns)) - i128::from(MONOTONIC_NS);
-        clamp(i128::from(WALL_NS) + monotonic + i128::from(self.skew.offset_ns))
+        clamp(self.wall_base() + self.passed(at_ns))
+    }
+
+    /// What the wall clock showed when this skew began.
+    fn wall_base(&self) -> i128 {
+        i128::from(WALL_NS) + i128::from(self.since_ns) + i128::from(self.skew.offset_ns)
+    }
+
+    /// How much its clocks advanced since this skew began.
+    fn passed(&self, at_ns: TimeNs) -> i128 {
+        let passed = i128::from(at_ns) - i128::from(self.since_ns);
+        let drift_ppm = if passed < 0 {
+            self.former_drift_ppm
+        } else {
+            self.skew.drift_ppm
+        };
+        passed * (MILLION + i128::from(drift_ppm)) / MILLION
     }
 
     /// When the clock will show this, in the world's time.
     pub(crate) fn when_shown_ns(&self, kind: Kind, shown_ns: u64) -> TimeNs {
-        let monotonic = match kind {
-            Kind::Wall => {
-                i128::from(shown_ns) - i128::from(WALL_NS) - i128::from(self.skew.offset_ns)
-                    + i128::from(MONOTONIC_NS)
-            }
-            Kind::Monotonic | Kind::Cpu => i128::from(shown_ns),
+        let base = match kind {
+            Kind::Wall => self.wall_base(),
+            Kind::Monotonic | Kind::Cpu => i128::from(self.shown_ns),
         };
-        let to_go = monotonic - i128::from(self.shown_ns);
+        let to_go = i128::from(shown_ns) - base;
         clamp(i128::from(self.since_ns) + self.real(to_go))
     }
 
@@ -117,7 +132,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn only_the_wall_clock_jumps_and_drift_is_kept_when_it_ends() {
+    fn only_the_wall_clock_jumps_and_is_set_right_in_the_end() {
         let mut clock = NodeClock::default();
         let second = 1_000_000_000;
         assert_eq!(clock.monotonic_ns(second), MONOTONIC_NS + second);
@@ -141,11 +156,30 @@ mod tests {
             clock.monotonic_ns(2 * second),
             MONOTONIC_NS + 2 * second + second / 20
         );
+        assert_eq!(
+            clock.wall_ns(2 * second),
+            WALL_NS + 2 * second + second / 20
+        );
         clock.set(Skew::default(), 2 * second);
         assert_eq!(
             clock.monotonic_ns(2 * second),
             MONOTONIC_NS + 2 * second + second / 20
         );
+        assert_eq!(clock.wall_ns(2 * second), WALL_NS + 2 * second);
+    }
+
+    #[test]
+    fn the_monotonic_clock_never_goes_back_for_whoever_is_behind() {
+        for drift_ppm in [-50_000, 50_000] {
+            let mut clock = NodeClock::default();
+            let before = clock.monotonic_ns(1_000_000);
+            let skew = Skew {
+                offset_ns: 0,
+                drift_ppm,
+            };
+            clock.set(skew, 2_000_000);
+            assert_eq!(clock.monotonic_ns(1_000_000), before);
+        }
     }
 
     proptest! {

@@ -175,10 +175,13 @@ impl World {
         self.nodes[node].paused = false;
     }
 
-    /// Changes a node's clocks, from now on and across its restarts.
-    pub fn skew(&mut self, node: usize, skew: Skew) {
-        let now_ns = self.now_ns;
-        self.nodes[node].clock.set(skew, now_ns);
+    /// Changes a node's clocks, from this time on and across its restarts. If a process is ahead of
+    /// it, and so has seen its clock already, they change where that one is.
+    pub fn skew(&mut self, node: usize, skew: Skew, from_ns: TimeNs) {
+        let mine = self.processes.values().filter(|p| p.node == node);
+        let seen_ns = mine.map(|p| p.local_ns).max().unwrap_or(0);
+        let from_ns = from_ns.max(self.now_ns).max(seen_ns);
+        self.nodes[node].clock.set(skew, from_ns);
     }
 
     /// Lets threads run, one at a time, until none can go on at this time; appends what they did.

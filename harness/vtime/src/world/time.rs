@@ -124,13 +124,16 @@ impl World {
     /// Learns from the clock page how often the process has read its clock.
     pub(super) fn read_page(&mut self, id: ThreadId) {
         let tid = self.thread(id).tid;
+        let clock = self.clock_of(id);
         let process = self.process_of_mut(id);
         if process.page_ns.is_some()
             && let Some(ns) = Memory(tid).u64(page::LOCAL)
         {
             process.page_ns = Some(ns);
-            process.cpu_ns += ns.saturating_sub(process.local_ns);
-            process.local_ns = process.local_ns.max(ns);
+            let shown_ns = ns.saturating_sub(process.local_ns);
+            process.cpu_ns += shown_ns;
+            // The page knows nothing of drift, and a clock must not fall behind what it showed.
+            process.local_ns += clock.lasting_ns(shown_ns);
         }
     }
 
