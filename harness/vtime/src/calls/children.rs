@@ -1,11 +1,14 @@
 //! Waiting for the end of children.
 
-use super::{Answer, Call, error};
+use super::{Answer, Call, clocks, error};
 use crate::world::World;
 use crate::world::table::{Amend, ProcessId, ThreadId, Wait};
 
+/// Where a `siginfo` holds the process.
+const SI_PID: u64 = 16;
+
 pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
-    let Some(wanted) = Wanted::of(call) else {
+    let Some(wanted) = Wanted::of(world, call) else {
         return Answer::Pass;
     };
     let own = world.thread(call.thread).process;
@@ -40,7 +43,7 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn of(call: &Call) -> Option<Self> {
+    fn of(world: &World, call: &Call) -> Option<Self> {
         if call.number == libc::SYS_wait4 {
             return Some(match call.int(0) {
                 id if id > 0 => Self::One(id),
@@ -50,9 +53,20 @@ impl Wanted {
         match call.int(0).cast_unsigned() {
             libc::P_ALL | libc::P_PGID => Some(Self::Any),
             libc::P_PID => Some(Self::One(call.int(1))),
+            libc::P_PIDFD => {
+                let real = process_of_descriptor(call, call.int(1))?;
+                Some(Self::One(world.ids.to_virtual(real)?))
+            }
             _ => None,
         }
     }
+}
+
+/// The real id of the process that a descriptor stands for.
+pub(super) fn process_of_descriptor(call: &Call, fd: i32) -> Option<i32> {
+    let info = std::fs::read_to_string(format!("/proc/{}/fdinfo/{fd}", call.memory.0)).ok()?;
+    let id = info.lines().find_map(|line| line.strip_prefix("Pid:"))?;
+    id.trim().parse().ok().filter(|id| *id > 0)
 }
 
 /// Whether the thread's wait for a child can end.
@@ -60,7 +74,7 @@ pub(crate) fn is_ready(world: &World, id: ThreadId) -> bool {
     let call = Call::of(world, id, true);
     let own = world.thread(id).process;
     let has_children = world.processes.values().any(|p| p.parent == Some(own));
-    !has_children || Wanted::of(&call).is_none_or(|w| ended_child(world, own, w).is_some())
+    !has_children || Wanted::of(world, &call).is_none_or(|w| ended_child(world, own, w).is_some())
 }
 
 fn ended_child(world: &World, own: ProcessId, wanted: Wanted) -> Option<ProcessId> {
@@ -88,8 +102,18 @@ fn collect(world: &mut World, call: &Call, child: ProcessId) -> Answer {
     if call.number == libc::SYS_waitid {
         amend.args[0] = Some(call.args[0]);
         registers.set_arg(0, u64::from(libc::P_PID));
+        let info = call.args[2];
+        amend.memory = (info != 0).then_some((info + SI_PID, shown));
     } else {
         amend.result = Some(i64::from(shown));
+    }
+    // What the child took of the real processor differs from run to run.
+    let usage = if at == 0 { 3 } else { 4 };
+    amend.args[usage] = Some(call.args[usage]);
+    registers.set_arg(usage, 0);
+    let cpu_ns = world.processes[&child].cpu_ns;
+    if call.args[usage] != 0 {
+        clocks::write_usage(call, call.args[usage], cpu_ns);
     }
     crate::raw::trace::set_registers(call.memory.0, &registers);
     let keeps = call.number == libc::SYS_waitid && call.int(3) & libc::WNOWAIT != 0;

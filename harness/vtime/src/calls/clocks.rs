@@ -42,12 +42,8 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
             false
         }
         _ => {
-            let mut usage = [0; RUSAGE_BYTES];
             let cpu_ns = world.process_of(id).cpu_ns;
-            usage[..8].copy_from_slice(&(cpu_ns / 1_000_000_000).to_le_bytes());
-            usage[8..16].copy_from_slice(&(cpu_ns % 1_000_000_000 / 1_000).to_le_bytes());
-            usage[32..40].copy_from_slice(&RESIDENT_KIB.to_le_bytes());
-            memory.write(second, &usage)
+            write_usage(call, second, cpu_ns)
         }
     };
     if written {
@@ -55,4 +51,13 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     } else {
         error(libc::EFAULT)
     }
+}
+
+/// Writes an `rusage`: so much processor time, and no more.
+pub(super) fn write_usage(call: &Call, at: u64, cpu_ns: u64) -> bool {
+    let mut usage = [0; RUSAGE_BYTES];
+    usage[..8].copy_from_slice(&(cpu_ns / 1_000_000_000).to_le_bytes());
+    usage[8..16].copy_from_slice(&(cpu_ns % 1_000_000_000 / 1_000).to_le_bytes());
+    usage[32..40].copy_from_slice(&RESIDENT_KIB.to_le_bytes());
+    call.memory.write(at, &usage)
 }

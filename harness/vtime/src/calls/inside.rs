@@ -23,6 +23,13 @@ pub(super) fn look(world: &mut World, call: &Call) -> Result<i64, i32> {
         libc::SYS_epoll_pwait2 => args[3] = ZERO_TIME,
         _ => args[3] = 0,
     }
+    // Signals are waited for elsewhere.
+    match call.number {
+        libc::SYS_ppoll => args[3] = 0,
+        libc::SYS_epoll_pwait | libc::SYS_epoll_pwait2 => args[4] = 0,
+        libc::SYS_pselect6 => args[5] = 0,
+        _ => {}
+    }
     let sets = sets_of(call);
     let result = world.inject(call.thread, call.number, args).unwrap_or(0);
     if result == 0 {

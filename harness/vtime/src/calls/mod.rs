@@ -114,6 +114,11 @@ pub(crate) fn answer(world: &mut World, id: ThreadId, again: bool) -> Answer {
         libc::SYS_kill
         | libc::SYS_tkill
         | libc::SYS_tgkill
+        | libc::SYS_rt_sigqueueinfo
+        | libc::SYS_rt_tgsigqueueinfo
+        | libc::SYS_pidfd_send_signal
+        | libc::SYS_signalfd
+        | libc::SYS_signalfd4
         | libc::SYS_rt_sigaction
         | libc::SYS_rt_sigsuspend
         | libc::SYS_rt_sigtimedwait

@@ -59,7 +59,7 @@ fn set_descriptor(world: &mut World, call: &Call) -> Answer {
     ) else {
         return error(libc::EINVAL);
     };
-    if world.abilities.looks_from_outside {
+    if world.looks_from_outside(call.thread) {
         let Some(descriptor) = Look::at(world, call, fd).into_descriptor() else {
             return error(libc::EBADF);
         };

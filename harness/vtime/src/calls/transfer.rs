@@ -5,7 +5,7 @@ use libc::{POLLIN, POLLOUT};
 use super::look::{self, Look};
 use super::{Answer, Call, error, inside};
 use crate::world::World;
-use crate::world::table::Wait;
+use crate::world::table::{Amend, Sender, Wait};
 
 /// A descriptor that is known without looking: a node's stdin is a pipe.
 const STDIN: i32 = 0;
@@ -27,17 +27,32 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     }
     if events(world, call) != 0 {
         world.process_of_mut(call.thread).idle_looks = 0;
-        return Answer::Pass;
+        return taken(world, call);
     }
     if asks_not_to_wait(call) || never_waits(world, call) {
         world.spend_on_idle_look(call.thread);
         return Answer::Pass;
     }
-    if world.abilities.looks_from_outside {
+    if world.looks_from_outside(call.thread) {
         let watch = Look::at(world, call, fd).watch(wanted(call));
         world.thread_mut(call.thread).watched = watch.into_iter().collect();
     }
     Answer::Wait(Wait::Io, None)
+}
+
+/// Something is there. Signals tell who sent them.
+fn taken(world: &World, call: &Call) -> Answer {
+    let process = world.process_of(call.thread);
+    if call.number == libc::SYS_read
+        && process.looks_from_inside
+        && look::name(call, call.int(0)) == b"anon_inode:[signalfd]"
+    {
+        return Answer::PassAndAmend(Amend {
+            sender: Some(Sender::Descriptor(call.args[1])),
+            ..Amend::default()
+        });
+    }
+    Answer::Pass
 }
 
 /// Whether the wait for the descriptor can end.
@@ -46,7 +61,7 @@ pub(super) fn is_ready(world: &mut World, call: &Call) -> bool {
 }
 
 fn events(world: &mut World, call: &Call) -> i16 {
-    if world.abilities.looks_from_outside {
+    if world.looks_from_outside(call.thread) {
         Look::at(world, call, call.int(0)).events(wanted(call))
     } else {
         inside::events(world, call, call.int(0), wanted(call))
@@ -54,7 +69,7 @@ fn events(world: &mut World, call: &Call) -> i16 {
 }
 
 fn never_waits(world: &mut World, call: &Call) -> bool {
-    if world.abilities.looks_from_outside {
+    if world.looks_from_outside(call.thread) {
         Look::at(world, call, call.int(0)).never_waits()
     } else {
         inside::never_waits(world, call, call.int(0))

@@ -64,16 +64,18 @@ impl<T: Copy + PartialEq> Schedule<T> {
         self.ready.iter().any(|t| holds(*t))
     }
 
-    /// Whether the thread that runs shall give way to others after this call.
-    pub(crate) fn gives_way(&mut self) -> bool {
+    /// Whether the thread that runs shall give way to others after this call; after how many in a
+    /// row, if so.
+    pub(crate) fn gives_way(&mut self) -> Option<u32> {
         self.calls_in_a_row += 1;
-        match self.policy {
+        let gives_way = match self.policy {
             Policy::Fair => self.calls_in_a_row >= FAIR_CALLS,
             Policy::Explore { yield_one_in, .. } => {
                 self.calls_in_a_row >= FAIR_CALLS
                     || self.chance.random_range(0..yield_one_in.max(1)) == 0
             }
-        }
+        };
+        gives_way.then_some(self.calls_in_a_row)
     }
 }
 

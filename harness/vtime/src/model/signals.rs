@@ -105,6 +105,11 @@ pub(crate) fn receiver<T: Copy + PartialEq>(
     earliest
 }
 
+/// A signal in a mask.
+pub(crate) fn bit(signal: i32) -> u64 {
+    index(signal).map_or(0, |index| 1 << index)
+}
+
 fn index(signal: i32) -> Option<usize> {
     let signal = usize::try_from(signal).ok()?;
     (1..=MOST).contains(&signal).then(|| signal - 1)
@@ -134,10 +139,6 @@ mod tests {
 
     const HANDLER: Action = Action::Handler { restart: false };
     const RESTARTING: Action = Action::Handler { restart: true };
-
-    fn bit(signal: i32) -> u64 {
-        1 << (signal - 1)
-    }
 
     fn effect(signal: i32, action: Action, blocked: u64, waiting: Waiting) -> Effect {
         let mut actions = Actions::default();

@@ -171,39 +171,48 @@ pub(crate) fn signal_mask(tid: Tid) -> u64 {
     mask
 }
 
-/// Shows a thread that stopped for a signal another sender.
-pub(crate) fn rename_sender(tid: Tid, rename: impl Fn(pid_t) -> Option<pid_t>) {
+/// The signals that are pending for a thread or its process.
+pub(crate) fn pending(tid: Tid) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{tid}/status")).unwrap_or_default();
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|value| u64::from_str_radix(value.trim(), 16).ok())
+            .unwrap_or(0)
+    };
+    field("SigPnd:") | field("ShdPnd:")
+}
+
+/// Whether the kernel tells with a signal which process it comes from. With `SI_QUEUE` the sender
+/// tells that itself, by the id that it sees.
+pub(crate) fn tells_sender(signal: c_int, code: c_int) -> bool {
+    matches!(code, libc::SI_USER | libc::SI_TKILL)
+        || signal == libc::SIGCHLD && (1..=6).contains(&code)
+}
+
+/// Shows a thread that stopped for a signal another sender, and no processor time of a child; and
+/// that its process was meant, if it was.
+pub(crate) fn rename_sender(tid: Tid, to_process: bool, rename: impl Fn(pid_t) -> pid_t) {
     // SAFETY: an all-zero siginfo is a valid value, and the kernel fills it.
     let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
-    if ask(
-        libc::PTRACE_GETSIGINFO,
-        tid,
-        NOTHING,
-        (&raw mut info) as usize,
-    )
-    .is_err()
+    let at = (&raw mut info) as usize;
+    if ask(libc::PTRACE_GETSIGINFO, tid, NOTHING, at).is_err()
+        || !tells_sender(info.si_signo, info.si_code)
     {
         return;
     }
-    let from_process = matches!(
-        info.si_code,
-        libc::SI_USER | libc::SI_TKILL | libc::SI_QUEUE
-    ) || info.si_signo == libc::SIGCHLD && (1..=6).contains(&info.si_code);
-    if !from_process {
-        return;
+    // SAFETY: these codes carry a process id in this place, 16 bytes into the structure on x86-64,
+    // after the code at 8; a child's times, of 8 bytes each, stand 32 bytes into it. It has 128.
+    unsafe {
+        let words = (&raw mut info).cast::<pid_t>();
+        words.add(4).write(rename(info.si_pid()));
+        if to_process && info.si_code == libc::SI_TKILL {
+            words.add(2).write(libc::SI_USER);
+        }
+        if info.si_signo == libc::SIGCHLD {
+            words.add(8).cast::<[u64; 2]>().write([0; 2]);
+        }
     }
-    // SAFETY: these codes carry a process id in this place.
-    let sender = unsafe { info.si_pid() };
-    if let Some(shown) = rename(sender) {
-        // SAFETY: si_pid stands 16 bytes into the structure on x86-64, which is larger than that.
-        unsafe { (&raw mut info).cast::<pid_t>().add(4).write(shown) };
-        let _gone = ask(
-            libc::PTRACE_SETSIGINFO,
-            tid,
-            NOTHING,
-            (&raw mut info) as usize,
-        );
-    }
+    let _gone = ask(libc::PTRACE_SETSIGINFO, tid, NOTHING, at);
 }
 
 /// Waits until this thread stops or ends.

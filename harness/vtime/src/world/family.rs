@@ -88,6 +88,19 @@ impl World {
         self.make_ready(id, Resume::GoOn);
     }
 
+    /// When the running thread executes a program, the kernel ends the other threads of its
+    /// process, and goes on when they have been waited for; nobody hears of the first one's end.
+    pub(super) fn reap_what_an_execution_ended(&mut self, id: ThreadId) {
+        let first = self.process_of(id).tid;
+        for other in self.siblings(id) {
+            let tid = self.thread(other).tid;
+            if tid != first && doing(tid).is_some_and(|d| d.state == 'Z') {
+                wait_for_end(tid);
+                self.forget_thread(other);
+            }
+        }
+    }
+
     /// The running thread executed a program; the other threads of its process are gone.
     pub(super) fn executed(&mut self, id: ThreadId) {
         let process = self.thread(id).process;
@@ -127,10 +140,7 @@ impl World {
         for old in old {
             self.forget_thread(old);
         }
-        if let Some(shown) = self.ids.to_virtual(tid) {
-            self.ids.release(tid);
-            self.ids.bind(shown, first);
-        }
+        self.ids.release(tid);
         self.thread_mut(id).tid = first;
         self.executed(id);
     }

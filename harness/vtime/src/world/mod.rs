@@ -5,6 +5,7 @@
 //! - `waits`: parking threads and letting them go on.
 //! - `family`: births, programs and deaths.
 //! - `inject`: calls that a waiting thread makes for us.
+//! - `instructions`: what would show the processor.
 //! - `signals`: what a signal does to who waits.
 //! - `stdio`: stdin, stdout and stderr of nodes.
 //! - `time`: the world's clock, processes' own, and timers.
@@ -14,6 +15,7 @@
 mod begin;
 mod family;
 mod inject;
+mod instructions;
 mod signals;
 mod stdio;
 pub(crate) mod table;
@@ -334,6 +336,11 @@ impl World {
 
     pub(crate) fn node_of(&self, id: ThreadId) -> usize {
         self.process_of(id).node
+    }
+
+    /// Whether descriptors of the thread's process can be looked at from outside.
+    pub(crate) fn looks_from_outside(&self, id: ThreadId) -> bool {
+        self.abilities.looks_from_outside && !self.process_of(id).looks_from_inside
     }
 
     fn is_running(&self, id: ThreadId) -> bool {

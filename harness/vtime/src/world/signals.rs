@@ -1,11 +1,13 @@
 //! What a signal does to who gets it.
 
 use super::World;
-use super::table::{ProcessId, Resume, ThreadId, Wait};
+use super::table::{ProcessId, Resume, Sender, State, ThreadId, Wait};
 use crate::memory::Memory;
-use crate::model::cpuid;
-use crate::model::signals::{Action, Effect, Waiting, receiver};
+use crate::model::signals::{Action, Effect, Waiting, bit, receiver};
 use crate::raw::trace;
+
+/// What is told of a signal, in a `siginfo` and in a signalfd.
+const SIGNAL_BYTES: u64 = 128;
 
 impl World {
     /// The running thread is about to receive a signal.
@@ -32,13 +34,36 @@ impl World {
             self.go_on(id);
             return;
         }
-        let ids = &self.ids;
-        trace::rename_sender(self.threads[&id].tid, |real| ids.to_virtual(real));
+        let was_sent_to_process = self.threads[&id].sent_to_process & bit(signal) != 0;
+        self.thread_mut(id).sent_to_process &= !bit(signal);
+        let tid = self.thread(id).tid;
+        trace::rename_sender(tid, was_sent_to_process, |real| self.sender(real));
         if self.ends_process(id, signal) {
             self.leave_with_all(id, signal);
         } else {
             self.thread_mut(id).signal = signal;
             self.go_on(id);
+        }
+    }
+
+    /// The kernel has written to memory who sent a signal: what programs see comes in its place.
+    pub(super) fn put_sender_right(&mut self, id: ThreadId, sender: Sender, result: u64) {
+        let tid = self.thread(id).tid;
+        let sent_to_process = std::mem::take(&mut self.thread_mut(id).sent_to_process);
+        let (at, pid_at, count) = match sender {
+            Sender::Info(at) => (at, 16, 1),
+            Sender::Descriptor(at) => (at, 12, result / SIGNAL_BYTES),
+        };
+        let memory = Memory(tid);
+        for at in (0..count).map(|index| at + SIGNAL_BYTES * index) {
+            let [signal, code, real] =
+                [0, 8, pid_at].map(|offset| memory.u32(at + offset).map_or(0, u32::cast_signed));
+            if trace::tells_sender(signal, code) {
+                memory.write(at + pid_at, &self.sender(real).to_le_bytes());
+            }
+            if code == libc::SI_TKILL && sent_to_process & bit(signal) != 0 {
+                memory.write(at + 8, &libc::SI_USER.to_le_bytes());
+            }
         }
     }
 
@@ -49,61 +74,18 @@ impl World {
                 && !ignored.contains(&signal)
     }
 
-    /// Answers `rdtsc`, `rdtscp` and `cpuid`, which fault here.
-    fn instruction_is_answered(&mut self, id: ThreadId) -> bool {
-        let tid = self.thread(id).tid;
-        let Some(mut registers) = trace::registers(tid) else {
-            return false;
-        };
-        let Some(code) = Memory(tid)
-            .block(registers.instruction(), 3)
-            .or_else(|| Memory(tid).block(registers.instruction(), 2))
-        else {
-            return false;
-        };
-        let [a, b, c, d] = registers.general();
-        match code[..] {
-            [0x0f, 0x31, ..] | [0x0f, 0x01, 0xf9] => {
-                let stamp = self.read_clock(id);
-                let stamp = self.clock_of(id).monotonic_ns(stamp);
-                let processor = code[1] == 0x01;
-                let third = if processor { 0 } else { c };
-                registers.set_general([stamp & 0xffff_ffff, b, third, stamp >> 32]);
-                registers.skip_instruction(if processor { 3 } else { 2 });
-            }
-            [0x0f, 0xa2, ..] => {
-                let real = std::arch::x86_64::__cpuid_count(a as u32, c as u32);
-                let shown = cpuid::answer(a as u32, c as u32, real);
-                registers.set_general([shown.eax, shown.ebx, shown.ecx, shown.edx].map(u64::from));
-                registers.skip_instruction(2);
-            }
-            _ => {
-                let _unused = d;
-                return false;
-            }
-        }
-        trace::set_registers(tid, &registers);
-        true
-    }
-
     /// Sends a signal to a process, as the kernel would.
     pub(crate) fn send_to_process(&mut self, process: ProcessId, signal: i32) {
-        if let Some(tid) = self
-            .processes
-            .get(&process)
-            .filter(|p| p.ended.is_none())
-            .map(|p| p.tid)
-        {
-            trace::signal_process(tid, signal);
-            self.signal_arrived(process, signal);
+        if !self.is_alive(process) {
+            return;
         }
-    }
-
-    /// Sends a signal to a thread.
-    pub(crate) fn send_to_thread(&mut self, thread: ThreadId, signal: i32) {
-        let process = self.process_of(thread).tid;
-        trace::signal_thread(process, self.thread(thread).tid, signal);
-        self.signal_disturbs(thread, signal);
+        let tid = self.processes[&process].tid;
+        let receiver = self.receiver_of(process, signal);
+        match receiver {
+            Some(to) => trace::signal_thread(tid, self.thread(to).tid, signal),
+            None => trace::signal_process(tid, signal),
+        }
+        self.signal_sent(process, receiver, signal);
     }
 
     pub(super) fn posix_timer_expired(&mut self, process: ProcessId, timer: i32, times: u64) {
@@ -116,9 +98,14 @@ impl World {
         };
         known.overruns = i32::try_from(times - 1).unwrap_or(i32::MAX);
         let known = *known;
-        let to = known.thread.and_then(|shown| self.ids.to_real(shown));
+        let named = known.thread.and_then(|shown| self.ids.to_real(shown));
+        let receiver = match named.and_then(|real| self.thread_with(real)) {
+            Some(named) => Some(named),
+            None => self.receiver_of(process, known.signal),
+        };
+        let to = receiver.map(|id| self.thread(id).tid);
         trace::signal_from_timer(tid, to, known.signal, timer, known.value);
-        match to.and_then(|real| self.thread_with(real)) {
+        match receiver {
             Some(thread) => self.signal_disturbs(thread, known.signal),
             None => self.signal_arrived(process, known.signal),
         }
@@ -132,30 +119,52 @@ impl World {
             .map(|(id, _)| *id)
     }
 
-    /// A signal has been sent to a process; whoever gets it may be waiting.
-    pub(super) fn signal_arrived(&mut self, process: ProcessId, signal: i32) {
+    /// The thread that gets a signal which is sent to its process; `None` when there is only one,
+    /// or all block it. The kernel would give it to whoever goes on first.
+    pub(crate) fn receiver_of(&self, process: ProcessId, signal: i32) -> Option<ThreadId> {
         let known = &self.processes[&process];
+        if known.threads.len() < 2 || signal == libc::SIGKILL {
+            return None;
+        }
+        let is_first = |id: &&ThreadId| self.threads[*id].tid == known.tid;
+        let first = known.threads.iter().find(is_first);
+        let main = *first.or(known.threads.first())?;
+        let alive = |id: &&ThreadId| self.threads[*id].state != State::Zombie;
+        let masks = known.threads.iter().filter(alive);
+        receiver(
+            signal,
+            main,
+            masks.map(|id| (*id, self.blocked_in_wait(*id))),
+        )
+    }
+
+    /// A signal has been sent to a process, or to the one of its threads that gets it.
+    pub(crate) fn signal_sent(
+        &mut self,
+        process: ProcessId,
+        receiver: Option<ThreadId>,
+        signal: i32,
+    ) {
+        match receiver {
+            Some(to) => {
+                self.thread_mut(to).sent_to_process |= bit(signal);
+                self.signal_disturbs(to, signal);
+            }
+            None => self.signal_arrived(process, signal),
+        }
+    }
+
+    /// A signal has been sent to a process; whoever gets it may be waiting.
+    pub(crate) fn signal_arrived(&mut self, process: ProcessId, signal: i32) {
         if signal == libc::SIGKILL {
             self.killed(process);
             return;
         }
-        let masks: Vec<(ThreadId, u64)> = known
-            .threads
-            .iter()
-            .map(|id| (*id, trace::signal_mask(self.threads[id].tid)))
-            .collect();
-        let first = masks
-            .iter()
-            .map(|(id, _)| *id)
-            .find(|id| self.threads[id].tid == known.tid);
-        let waits = |id: &ThreadId| self.waits_for(*id) == Some(Wait::Signal);
-        // Who waits for signals by a call blocks them otherwise.
-        let waiting = masks.iter().map(|(id, _)| *id).find(waits);
-        let main = first.or(masks.first().map(|(id, _)| *id));
-        let to = main
-            .and_then(|main| receiver(signal, main, masks.into_iter()))
-            .or(waiting);
-        if let Some(to) = to {
+        let known = &self.processes[&process];
+        let (node, one) = (known.node, known.threads.first().copied());
+        // Whoever looks at a signalfd may find it there.
+        self.nodes[node].stirred = true;
+        if let Some(to) = self.receiver_of(process, signal).or(one) {
             self.signal_disturbs(to, signal);
         }
     }
@@ -168,26 +177,27 @@ impl World {
     }
 
     /// A thread gets a signal: if it waits, its wait may end.
-    fn signal_disturbs(&mut self, id: ThreadId, signal: i32) {
+    pub(crate) fn signal_disturbs(&mut self, id: ThreadId, signal: i32) {
         let Some(wait) = self.waits_for(id) else {
             return;
         };
         let waiting = match wait {
+            Wait::Futex if self.thread(id).until_ns.is_some() => Waiting::Sleep,
             Wait::Futex | Wait::Child => Waiting::Restartable,
             Wait::Io if self.is_transfer(id) => Waiting::Restartable,
-            Wait::Sleep | Wait::Io => Waiting::Sleep,
-            // The kernel knows what the call is waiting for: it makes the call, which ends at once.
-            Wait::Signal => {
-                let thread = self.thread_mut(id);
-                thread.let_pass = !thread.at_call;
-                self.make_ready(id, Resume::GoOn);
-                return;
-            }
+            Wait::Sleep | Wait::Io | Wait::Signal => Waiting::Sleep,
             Wait::Ahead | Wait::Birth(_) | Wait::Kernel => return,
         };
-        let thread = self.thread(id);
-        let blocked = self.blocked_in_wait(id, trace::signal_mask(thread.tid));
-        match self.process_of(id).actions.effect(signal, blocked, waiting) {
+        let blocked = self.blocked_in_wait(id);
+        let effect = self.process_of(id).actions.effect(signal, blocked, waiting);
+        if let Some(awaited) = self.awaited(id)
+            && (effect != Effect::None || bit(signal) & awaited != 0)
+        {
+            // The kernel knows what ends the call: it is asked when it is the thread's turn.
+            self.make_ready(id, Resume::Answer);
+            return;
+        }
+        match effect {
             Effect::None => {}
             Effect::Restart => {
                 self.futexes.cancel(id);
@@ -198,6 +208,14 @@ impl World {
                 self.write_time_left(id);
                 self.end_wait(id, -i64::from(libc::EINTR));
             }
+        }
+    }
+
+    /// The thread waits again after a look: a signal that came before that disturbs it now.
+    pub(super) fn signals_since(&mut self, id: ThreadId) {
+        let pending = trace::pending(self.thread(id).tid);
+        for signal in (1..=64).filter(|signal| bit(*signal) & pending != 0) {
+            self.signal_disturbs(id, signal);
         }
     }
 
@@ -215,21 +233,45 @@ impl World {
         )
     }
 
-    /// The signals that are blocked while the call lasts: some calls bring a mask of their own.
-    fn blocked_in_wait(&self, id: ThreadId, mask: u64) -> u64 {
+    /// The signals that a thread blocks while the call in which it waits lasts.
+    fn blocked_in_wait(&self, id: ThreadId) -> u64 {
+        let mask = trace::signal_mask(self.thread(id).tid);
+        if self.waits_for(id).is_none() {
+            return mask;
+        }
+        self.own_mask(id)
+            .unwrap_or(mask & !self.awaited(id).unwrap_or(0))
+    }
+
+    /// The signals that a call blocks while it lasts, if it brings a mask of its own.
+    pub(crate) fn own_mask(&self, id: ThreadId) -> Option<u64> {
         let thread = self.thread(id);
         let memory = Memory(thread.tid);
-        let own = match thread.registers.call() {
-            libc::SYS_ppoll => thread.registers.arg(3),
-            libc::SYS_epoll_pwait | libc::SYS_epoll_pwait2 => thread.registers.arg(4),
-            libc::SYS_pselect6 => memory.u64(thread.registers.arg(5)).unwrap_or(0),
+        let registers = &thread.registers;
+        let at = match registers.call() {
+            libc::SYS_ppoll => registers.arg(3),
+            libc::SYS_epoll_pwait | libc::SYS_epoll_pwait2 => registers.arg(4),
+            libc::SYS_pselect6 if registers.arg(5) != 0 => memory.u64(registers.arg(5))?,
+            libc::SYS_rt_sigsuspend => registers.arg(0),
             _ => 0,
         };
-        if own == 0 {
-            mask
-        } else {
-            memory.u64(own).unwrap_or(mask)
+        (at != 0).then(|| memory.u64(at)).flatten()
+    }
+
+    /// The signals that end the wait of a thread without being handled; `None` when it waits in a
+    /// call that has nothing to do with signals.
+    fn awaited(&self, id: ThreadId) -> Option<u64> {
+        let thread = self.thread(id);
+        match thread.registers.call() {
+            libc::SYS_rt_sigtimedwait => Memory(thread.tid).u64(thread.registers.arg(0)),
+            libc::SYS_pause => Some(0),
+            _ => self.own_mask(id).map(|_| 0),
         }
+    }
+
+    /// Who sent a signal, as programs see it.
+    pub(super) fn sender(&self, real: trace::Tid) -> trace::Tid {
+        self.ids.to_virtual(real).unwrap_or(0)
     }
 
     /// An interrupted sleep says how much of it is left.

@@ -41,6 +41,8 @@ pub(crate) struct Thread {
     pub(crate) clear_tid_at: u64,
     /// The signal that it gets when it goes on.
     pub(crate) signal: i32,
+    /// Signals that it gets because it was chosen among the threads of its process.
+    pub(crate) sent_to_process: u64,
     /// Stops of ours that are still on their way.
     pub(crate) own_stops: u32,
     /// How often it was taken off the processor because the kernel made it wait.
@@ -97,6 +99,19 @@ pub(crate) struct Amend {
     pub(crate) args: [Option<u64>; 6],
     /// What a positive result is replaced by.
     pub(crate) result: Option<i64>,
+    /// An `int` of the program's memory, where the kernel has written something else.
+    pub(crate) memory: Option<(u64, i32)>,
+    /// Where the kernel writes who sent a signal.
+    pub(crate) sender: Option<Sender>,
+}
+
+/// Where who sent a signal stands in memory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sender {
+    /// In a `siginfo`.
+    Info(u64),
+    /// In what was read from a signalfd.
+    Descriptor(u64),
 }
 
 /// A process.
@@ -108,6 +123,8 @@ pub(crate) struct Process {
     pub(crate) threads: BTreeSet<ThreadId>,
     /// For a look at its descriptors; none where that is forbidden.
     pub(crate) handle: Option<OwnedFd>,
+    /// Whether it, or who made it, has a descriptor that tells nothing when looked at from outside.
+    pub(crate) looks_from_inside: bool,
     /// Its own time: the world's, and what it did since.
     pub(crate) local_ns: TimeNs,
     pub(crate) cpu_ns: TimeNs,

@@ -13,9 +13,6 @@ use crate::raw::descriptors::tick;
 /// A look that finds nothing costs at most so much.
 const IDLE_LOOK_NS: TimeNs = 1_000_000;
 
-/// What a turn without any wait costs, however many calls it has.
-const LONG_TURN_NS: TimeNs = 100_000;
-
 impl World {
     /// Moves the clock to `time_ns`, if that is not in the past. Nothing that was due between is
     /// skipped, it happens late; so go to [`World::next_deadline_ns`] at most.
@@ -90,10 +87,6 @@ impl World {
         let doublings = (process.idle_looks / 8).min(10);
         process.idle_looks += 1;
         self.spend(id, (READ_NS << doublings).min(IDLE_LOOK_NS));
-    }
-
-    pub(super) fn cost_of_a_long_turn(&mut self, id: ThreadId) {
-        self.spend(id, LONG_TURN_NS);
     }
 
     pub(crate) fn clock_of(&self, id: ThreadId) -> NodeClock {

@@ -40,6 +40,7 @@ impl World {
         // It may be waiting for room in its stdout.
         let node = self.node_of(id);
         self.drain(node);
+        self.reap_what_an_execution_ended(id);
         if !watched.ticks.is_multiple_of(PATIENCE_TICKS) {
             return;
         }

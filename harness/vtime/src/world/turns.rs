@@ -4,7 +4,12 @@ use super::World;
 use super::table::{Resume, State, ThreadId, Wait};
 use super::trouble::Watched;
 use crate::calls::{self, Answer};
+use crate::command::TimeNs;
+use crate::memory::Memory;
 use crate::raw::trace::{self, Stop, Waited};
+
+/// What a call costs in a turn without any wait: who only makes calls must see time pass.
+const CALL_NS: TimeNs = 20;
 
 impl World {
     /// Lets a thread run until it waits, gives way or ends.
@@ -92,7 +97,12 @@ impl World {
                 self.thread_mut(id).amend = amend;
                 self.go_on_to_call_end(id);
             }
-            Answer::Wait(wait, until_ns) => self.park(id, wait, until_ns),
+            Answer::Wait(wait, until_ns) => {
+                self.park(id, wait, until_ns);
+                if again {
+                    self.signals_since(id);
+                }
+            }
             Answer::GiveWay => {
                 self.set_result(id, 0);
                 self.make_ready(id, Resume::GoOn);
@@ -121,8 +131,8 @@ impl World {
         if self.is_ahead(id) {
             let local_ns = self.process_of(id).local_ns;
             self.park(id, Wait::Ahead, Some(local_ns));
-        } else if gives_way {
-            self.cost_of_a_long_turn(id);
+        } else if let Some(calls) = gives_way {
+            self.spend(id, u64::from(calls) * CALL_NS);
             self.make_ready(id, Resume::GoOn);
         } else {
             self.go_on(id);
@@ -170,5 +180,15 @@ impl World {
             });
         }
         trace::set_registers(thread.tid, &registers);
+        if let Some((at, value)) = amend.memory
+            && registers.result() >= 0
+        {
+            Memory(thread.tid).write(at, &value.to_le_bytes());
+        }
+        if let Some(sender) = amend.sender
+            && let Ok(result @ 1..) = u64::try_from(registers.result())
+        {
+            self.put_sender_right(id, sender, result);
+        }
     }
 }
