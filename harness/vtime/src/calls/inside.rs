@@ -86,6 +86,25 @@ pub(super) fn never_waits(world: &mut World, call: &Call, fd: i32) -> bool {
     flags < 0 || flags & i64::from(libc::O_NONBLOCK) != 0
 }
 
+/// `SOCK_STREAM` or another kind of socket; 0 when it is none.
+pub(super) fn kind_of_socket(world: &mut World, call: &Call, fd: i32) -> i32 {
+    const LENGTH: u64 = POLLFD + 8;
+    call.memory
+        .write(POLLFD, &[0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0]);
+    let (level, option) = (libc::SOL_SOCKET as u64, libc::SO_TYPE as u64);
+    let args = [
+        u64::from(fd.cast_unsigned()),
+        level,
+        option,
+        POLLFD,
+        LENGTH,
+        0,
+    ];
+    // Where that fails, what stands there is still 0.
+    let _error = world.inject(call.thread, libc::SYS_getsockopt, args);
+    call.memory.u32(POLLFD).map_or(0, u32::cast_signed)
+}
+
 /// Sets the count of an eventfd back to 0.
 pub(super) fn empty_counter(world: &mut World, call: &Call, fd: i32) {
     if events(world, call, fd, POLLIN) & POLLIN != 0 {

@@ -36,6 +36,11 @@ impl Look {
         self.fd.as_ref().is_none_or(descriptors::is_nonblocking)
     }
 
+    /// `SOCK_STREAM` or another kind; 0 when it is no socket.
+    pub(super) fn kind_of_socket(&self) -> i32 {
+        self.fd.as_ref().map_or(0, descriptors::kind_of_socket)
+    }
+
     /// What an epoll descriptor has to report.
     pub(super) fn epoll_events(&self, most: usize) -> std::io::Result<(Vec<u8>, usize)> {
         match &self.fd {

@@ -16,6 +16,7 @@ mod signals;
 mod sleeps;
 mod timers;
 mod transfer;
+mod writes;
 
 use crate::command::TimeNs;
 use crate::memory::Memory;
@@ -105,8 +106,8 @@ pub(crate) fn answer(world: &mut World, id: ThreadId, again: bool) -> Answer {
         | libc::SYS_recvfrom
         | libc::SYS_recvmsg
         | libc::SYS_accept
-        | libc::SYS_accept4
-        | libc::SYS_write => transfer::answer(world, &call),
+        | libc::SYS_accept4 => transfer::answer(world, &call),
+        libc::SYS_write => writes::answer(world, &call),
         libc::SYS_openat | libc::SYS_open => files::answer(world, &call),
         libc::SYS_exit => Answer::End,
         libc::SYS_exit_group => Answer::EndProcess,

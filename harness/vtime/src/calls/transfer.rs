@@ -1,4 +1,4 @@
-//! Reading, receiving, accepting, and long writes: let pass when they would not wait.
+//! Reading, receiving and accepting: let pass when they would not wait.
 
 use libc::{POLLIN, POLLOUT};
 
@@ -34,7 +34,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
         return Answer::Pass;
     }
     if world.looks_from_outside(call.thread) {
-        let watch = Look::at(world, call, fd).watch(wanted(call));
+        let watch = Look::at(world, call, fd).watch(POLLIN);
         world.thread_mut(call.thread).watched = watch.into_iter().collect();
     }
     Answer::Wait(Wait::Io, None)
@@ -60,7 +60,8 @@ pub(super) fn is_ready(world: &mut World, call: &Call) -> bool {
     events(world, call) != 0
 }
 
-fn events(world: &mut World, call: &Call) -> i16 {
+/// What there is at the descriptor: something to read, or room to write.
+pub(super) fn events(world: &mut World, call: &Call) -> i16 {
     if world.looks_from_outside(call.thread) {
         Look::at(world, call, call.int(0)).events(wanted(call))
     } else {
@@ -68,7 +69,8 @@ fn events(world: &mut World, call: &Call) -> i16 {
     }
 }
 
-fn never_waits(world: &mut World, call: &Call) -> bool {
+/// Whether calls at the descriptor return at once.
+pub(super) fn never_waits(world: &mut World, call: &Call) -> bool {
     if world.looks_from_outside(call.thread) {
         Look::at(world, call, call.int(0)).never_waits()
     } else {

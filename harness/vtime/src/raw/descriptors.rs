@@ -90,6 +90,18 @@ pub(crate) fn is_nonblocking(fd: &OwnedFd) -> bool {
     flags >= 0 && flags & libc::O_NONBLOCK != 0
 }
 
+/// `SOCK_STREAM` or another kind of socket; 0 when it is none.
+pub(crate) fn kind_of_socket(fd: &OwnedFd) -> c_int {
+    let (mut kind, mut length) = (0, size_of::<c_int>() as libc::socklen_t);
+    let at = (&raw mut kind).cast();
+    // SAFETY: room for an int, and its length.
+    unsafe {
+        let (level, option) = (libc::SOL_SOCKET, libc::SO_TYPE);
+        libc::getsockopt(fd.as_raw_fd(), level, option, at, &raw mut length);
+    }
+    kind
+}
+
 /// What an epoll descriptor has to report now, as the bytes of its `epoll_event`s, and how many.
 pub(crate) fn epoll_events(epoll: &OwnedFd, most: usize) -> io::Result<(Vec<u8>, usize)> {
     const SIZE: usize = size_of::<libc::epoll_event>();

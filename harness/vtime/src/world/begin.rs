@@ -144,6 +144,7 @@ impl World {
                 registers,
                 at_call: false,
                 let_pass: false,
+                written: 0,
                 until_ns: None,
                 watched: Vec::new(),
                 amend: super::table::Amend::default(),

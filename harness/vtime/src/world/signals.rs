@@ -186,7 +186,12 @@ impl World {
             Wait::Futex | Wait::Child => Waiting::Restartable,
             Wait::Io if self.is_transfer(id) => Waiting::Restartable,
             Wait::Sleep | Wait::Io | Wait::Signal => Waiting::Sleep,
-            Wait::Ahead | Wait::Birth(_) | Wait::Kernel => return,
+            // The kernel decides what becomes of its call.
+            Wait::Kernel | Wait::Room => {
+                self.make_ready(id, Resume::GoOn);
+                return;
+            }
+            Wait::Ahead | Wait::Birth(_) => return,
         };
         let blocked = self.blocked_in_wait(id);
         let effect = self.process_of(id).actions.effect(signal, blocked, waiting);
@@ -197,8 +202,12 @@ impl World {
             self.make_ready(id, Resume::Answer);
             return;
         }
+        let written = self.thread(id).written;
         match effect {
             Effect::None => {}
+            Effect::Interrupt | Effect::Restart if written > 0 => {
+                self.end_wait(id, written.cast_signed());
+            }
             Effect::Restart => {
                 self.futexes.cancel(id);
                 self.redo_call(id);

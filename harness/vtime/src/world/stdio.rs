@@ -1,11 +1,13 @@
 //! Stdin, stdout and stderr of nodes.
 
+use std::fs::File;
 use std::io::{Read, Write};
+use std::os::unix::fs::MetadataExt;
 
 use bytes::BytesMut;
 
 use super::World;
-use std::fs::File;
+use super::table::ThreadId;
 
 impl World {
     /// Gives bytes to a node's stdin; what does not fit into its pipe waits here.
@@ -57,6 +59,15 @@ impl World {
             place.unsent.clear();
             place.stirred = true;
         }
+    }
+
+    /// Whether this is where the node of a thread writes to us.
+    pub(crate) fn is_output(&self, id: ThreadId, name: &[u8]) -> bool {
+        let node = &self.nodes[self.node_of(id)];
+        let files = [&node.stdout, &node.stderr].into_iter().flatten();
+        files
+            .filter_map(|file| file.metadata().ok())
+            .any(|about| format!("pipe:[{}]", about.ino()).as_bytes() == name)
     }
 
     /// Takes what a node wrote out of its pipes, so that it has room to write more.

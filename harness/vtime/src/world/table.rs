@@ -31,6 +31,8 @@ pub(crate) struct Thread {
     pub(crate) at_call: bool,
     /// Whether the next call that it makes is to be let pass.
     pub(crate) let_pass: bool,
+    /// How much of its latest call, a long write, is done.
+    pub(crate) written: u64,
     /// Until when its latest call waits.
     pub(crate) until_ns: Option<TimeNs>,
     /// What ends its wait for a descriptor; nothing when only a look at the call can tell.
@@ -71,6 +73,8 @@ pub(crate) enum Wait {
     Sleep,
     /// A descriptor.
     Io,
+    /// Room in a pipe or a socket, in a call that the kernel makes.
+    Room,
     /// A child's end.
     Child,
     /// A signal.

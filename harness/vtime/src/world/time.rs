@@ -50,7 +50,7 @@ impl World {
             let wait = self.waits_for(**id);
             !matches!(
                 wait,
-                None | Some(Wait::Ahead | Wait::Kernel | Wait::Birth(_))
+                None | Some(Wait::Ahead | Wait::Kernel | Wait::Room | Wait::Birth(_))
             )
         };
         self.processes[&process].threads.iter().find(waits).copied()

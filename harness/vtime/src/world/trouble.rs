@@ -3,9 +3,14 @@
 //! Processor time decides, not the machine's clock: a busy machine must not look like a spinning
 //! program.
 
+use std::fmt;
+
+use syscalls::Sysno;
+
 use super::World;
 use super::table::{Resume, ThreadId, Wait};
 use crate::command::TimeNs;
+use crate::raw::descriptors::borrow;
 use crate::raw::trace::{self, Stop, Waited};
 use crate::raw::watch::{Doing, doing};
 
@@ -41,14 +46,17 @@ impl World {
         let node = self.node_of(id);
         self.drain(node);
         self.reap_what_an_execution_ended(id);
-        if !watched.ticks.is_multiple_of(PATIENCE_TICKS) {
-            return;
-        }
         let Some(seen) = doing(self.thread(id).tid) else {
             return;
         };
         let first = *watched.first.get_or_insert(seen);
         let before = watched.last.replace(seen);
+        if seen.state == 'S' && before == Some(seen) && self.waits_for_room(id) {
+            return;
+        }
+        if !watched.ticks.is_multiple_of(PATIENCE_TICKS) {
+            return;
+        }
         match seen.state {
             'Z' | 'X' => self.leave_with_all(id, -1),
             'S' | 'D' if before == Some(seen) => self.kernel_made_it_wait(id),
@@ -78,17 +86,55 @@ impl World {
         }
     }
 
+    /// A thread that has filled a pipe or a socket waits until somebody reads; whether the kernel
+    /// makes it wait depends only on what was written and read before. False when it is another
+    /// wait.
+    fn waits_for_room(&mut self, id: ThreadId) -> bool {
+        let tid = self.thread(id).tid;
+        let Some(blocked) = Blocked::of(tid).filter(Blocked::is_for_room) else {
+            return false;
+        };
+        if !self.take_off(id) {
+            return true;
+        }
+        let Some(registers) = trace::registers(tid) else {
+            return true;
+        };
+        if registers.result() >= 0 {
+            let node = self.node_of(id);
+            let what = format!("it wrote a part only in {blocked}, which had no room for all");
+            self.ledger.lowers(Some(node), what);
+            self.make_ready(id, Resume::GoOn);
+            return true;
+        }
+        let handle = self.process_of(id).handle.as_ref();
+        let handle = handle.filter(|_| self.abilities.looks_from_outside);
+        match handle.and_then(|handle| borrow(handle, blocked.fd).ok()) {
+            Some(descriptor) => {
+                self.park(id, Wait::Room, None);
+                self.thread_mut(id).watched = vec![(descriptor, libc::POLLOUT)];
+            }
+            None => self.try_later(id),
+        }
+        true
+    }
+
     fn kernel_made_it_wait(&mut self, id: ThreadId) {
         let node = self.node_of(id);
-        let call = call_of(self.thread(id).tid);
+        let call = Blocked::of(self.thread(id).tid);
+        let call = call.map_or_else(|| "the kernel".to_owned(), |call| call.to_string());
         let what = format!("it waited for real in {call}, which virtual time does not model");
         self.ledger.lowers(Some(node), what);
         if self.take_off(id) {
-            let tries = self.thread(id).forced.min(20);
-            let later_ns = (RETRY_NS << tries).min(RETRY_MOST_NS);
-            let until_ns = self.process_of(id).local_ns + later_ns;
-            self.park(id, Wait::Kernel, Some(until_ns));
+            self.try_later(id);
         }
+    }
+
+    fn try_later(&mut self, id: ThreadId) {
+        let tries = self.thread(id).forced.min(20);
+        let later_ns = (RETRY_NS << tries).min(RETRY_MOST_NS);
+        let until_ns = self.process_of(id).local_ns + later_ns;
+        self.park(id, Wait::Kernel, Some(until_ns));
     }
 
     /// Stops the running thread wherever it is. False when it stopped by itself meanwhile.
@@ -122,21 +168,44 @@ impl World {
     }
 }
 
-/// The call in which a thread is, for people.
-fn call_of(tid: i32) -> String {
-    let text = std::fs::read_to_string(format!("/proc/{tid}/syscall")).unwrap_or_default();
-    let mut words = text.split_ascii_whitespace();
-    let number = words.next().and_then(|word| word.parse::<usize>().ok());
-    let name = number
-        .and_then(syscalls::Sysno::new)
-        .map(|call| call.name());
-    let fd = words
-        .next()
-        .and_then(|word| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok());
-    let file = fd.and_then(|fd| std::fs::read_link(format!("/proc/{tid}/fd/{fd}")).ok());
-    match (name, file) {
-        (Some(name), Some(file)) => format!("{name}({})", file.display()),
-        (Some(name), None) => name.to_owned(),
-        (None, _) => "the kernel".to_owned(),
+/// The call in which the kernel makes a thread wait.
+struct Blocked {
+    call: Sysno,
+    fd: i32,
+    /// What stands behind the descriptor; nothing when the call has none.
+    file: Option<String>,
+}
+
+impl Blocked {
+    fn of(tid: i32) -> Option<Self> {
+        let text = std::fs::read_to_string(format!("/proc/{tid}/syscall")).ok()?;
+        let mut words = text.split_ascii_whitespace();
+        let call = Sysno::new(words.next()?.parse().ok()?)?;
+        let fd = u64::from_str_radix(words.next()?.trim_start_matches("0x"), 16).ok()? as i32;
+        let file = std::fs::read_link(format!("/proc/{tid}/fd/{fd}")).ok();
+        let file = file.map(|path| path.to_string_lossy().into_owned());
+        Some(Self { call, fd, file })
+    }
+
+    fn is_for_room(&self) -> bool {
+        let is_between_programs =
+            |file: &str| file.starts_with("pipe:") || file.starts_with("socket:");
+        matches!(
+            self.call,
+            Sysno::write | Sysno::writev | Sysno::sendto | Sysno::sendmsg
+        ) && self.file.as_deref().is_some_and(is_between_programs)
+    }
+}
+
+impl fmt::Display for Blocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.file {
+            // The number in `pipe:[123]` is another one each time.
+            Some(file) => {
+                let file = file.split(":[").next().unwrap_or(file);
+                write!(f, "{}({file})", self.call.name())
+            }
+            None => f.write_str(self.call.name()),
+        }
     }
 }

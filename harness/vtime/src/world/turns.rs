@@ -73,6 +73,7 @@ impl World {
         let thread = self.thread_mut(id);
         thread.registers = registers;
         thread.at_call = true;
+        thread.written = 0;
         if std::mem::take(&mut thread.let_pass) {
             self.go_on(id);
         } else {

@@ -88,7 +88,7 @@ impl World {
             }
             Wait::Signal => self.end_wait(id, -i64::from(libc::EAGAIN)),
             Wait::Ahead | Wait::Kernel => self.make_ready(id, Resume::GoOn),
-            Wait::Child | Wait::Birth(_) => {}
+            Wait::Child | Wait::Room | Wait::Birth(_) => {}
         }
     }
 
@@ -102,6 +102,11 @@ impl World {
         for id in self.whose_wait_may_end() {
             let end = match self.waits_for(id) {
                 Some(Wait::Io) => calls::ready::end_of_wait(self, id),
+                Some(Wait::Room) => {
+                    self.make_ready(id, Resume::GoOn);
+                    any = true;
+                    continue;
+                }
                 Some(Wait::Child) if calls::children::is_ready(self, id) => End::AnswerAgain,
                 _ => End::NotYet,
             };
@@ -134,7 +139,7 @@ impl World {
         }
         let may_end = |t: &Thread| {
             let node = &self.nodes[self.processes[&t.process].node];
-            let waits = matches!(t.state, State::Parked(Wait::Io | Wait::Child));
+            let waits = matches!(t.state, State::Parked(Wait::Io | Wait::Room | Wait::Child));
             waits && node.stirred && !node.paused
         };
         let waiting: Vec<ThreadId> = self

@@ -1,6 +1,8 @@
 //! Waiting: for time, threads, timers, descriptors and signals.
 
-use crate::run::observes;
+use vtime::Settings;
+
+use crate::run::{Program, alone, expected, observes};
 
 #[test]
 fn every_way_to_wait_lasts_as_long_as_was_asked() {
@@ -20,4 +22,19 @@ fn timers_report_by_descriptors_signals_and_threads() {
 #[test]
 fn signals_end_waits() {
     observes("signals");
+}
+
+#[test]
+fn who_writes_more_than_fits_waits() {
+    observes("pipes");
+}
+
+#[test]
+fn short_writes_that_fill_a_pipe_wait_too() {
+    let Some(program) = Program::compile("rooms") else {
+        return;
+    };
+    let seen = alone(&Settings::default(), &program.command(&[]));
+    assert_eq!(seen.stdout(0), expected("rooms"));
+    assert!(!seen.lowered, "{:?}", seen.remarks);
 }
