@@ -38,6 +38,7 @@ fn started(plan: &Plan) -> Core<'_> {
     let surroundings = Surroundings {
         starting_at_once: NODES,
         flush_hint: None,
+        lines_per_second: None,
     };
     let mut core = Core::new(plan, workload, surroundings);
     let mut out = Vec::new();

@@ -92,8 +92,8 @@ problems! {
         "An answer lacks a field, has one of the wrong type, or is of the wrong type itself.",
         "Compare the answer with the one expected, field by field.";
     MessageStorm = "message-storm", Protocol,
-        "Nodes send each other so many messages that they do nothing else.",
-        "Do not forward what you have seen already, and do not answer an answer.";
+        "Nodes write tens of thousands of lines within a second, and thousands for each operation. In virtual time the run ends there.",
+        "The usual cause: what comes in is sent on to everybody, also what was seen already. Remember what you have seen, send on only what is new, and do not answer an answer.";
     LateReply = "late-reply", Note,
         "An answer came after the client had given up.",
         "";

@@ -46,6 +46,7 @@ impl Core<'_> {
             return;
         }
         self.nodes[from].note_line(line);
+        self.watch_storm(from, line);
         match Envelope::parse(line) {
             Ok(envelope) => self.envelope(from, &envelope),
             Err(error) => self.bad_line(from, line, &error),

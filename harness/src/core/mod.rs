@@ -10,6 +10,7 @@
 //! - `nemesis`: begins and ends the planned faults.
 //! - `phases`: boot, main, recovery, final reads.
 //! - `recorder`: numbers messages and operations and emits events.
+//! - `storm`: notices nodes that write without end.
 
 mod advice;
 mod clients;
@@ -19,6 +20,7 @@ mod nodes;
 mod phases;
 mod recorder;
 mod router;
+mod storm;
 mod timers;
 
 use bytes::Bytes;
@@ -31,6 +33,8 @@ use nodes::Node;
 use phases::Phase;
 use recorder::Recorder;
 use router::Router;
+pub use storm::LINES_PER_VIRTUAL_SECOND;
+use storm::StormWatch;
 use timers::{Timer, Timers};
 
 /// Nanoseconds since the run began.
@@ -90,6 +94,9 @@ pub struct Surroundings {
     pub starting_at_once: usize,
     /// How the program's language flushes stdout, if its name tells.
     pub flush_hint: Option<&'static str>,
+    /// When nodes write more lines than this within a second, and thousands for each operation,
+    /// the run ends. Where a second takes a second, such storms are only told.
+    pub lines_per_second: Option<u64>,
 }
 
 /// The state machine.
@@ -102,6 +109,7 @@ pub struct Core<'a> {
     admin: nodes::Admin,
     router: Router,
     recorder: Recorder,
+    storm: StormWatch,
     timers: Timers,
     nemesis: Nemesis,
     phase: Phase,
@@ -126,6 +134,7 @@ impl<'a> Core<'a> {
             admin: nodes::Admin::new(),
             router: Router::new(plan),
             recorder: Recorder::new(),
+            storm: StormWatch::new(plan.node_ids.len(), surroundings.lines_per_second),
             timers: Timers::default(),
             nemesis: Nemesis::default(),
             phase: Phase::Boot,

@@ -72,6 +72,9 @@ impl Core<'_> {
 
     /// The next phase, if this one is over.
     fn next_phase(&mut self) -> Option<Phase> {
+        if self.storm.is_over() && self.phase != Phase::Done {
+            return Some(Phase::Done);
+        }
         match self.phase {
             Phase::Boot => self.all_initialised_or_lost().then_some(Phase::SetUp),
             Phase::SetUp => self.nobody_is_getting_ready().then(|| {
@@ -107,6 +110,7 @@ impl Core<'_> {
             }
             Phase::Recovery => self.heal_everything(),
             Phase::Wait { at_ns, .. } => self.timers.at(at_ns, Timer::Phase),
+            Phase::Done if self.storm.is_over() => self.finish("a storm of messages ended the run"),
             Phase::Done => self.finish("the run is over"),
             Phase::Boot | Phase::Final(_) => {}
         }

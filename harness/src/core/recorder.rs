@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{BodyHead, RawValue};
-use rustc_hash::FxHashMap;
+use protocol::RawValue;
 use workloads::Event;
 use workloads::event::{
     FaultEvent, MessageEvent, MessageStep, NodeEvent, NodeEventKind, ProblemEvent,
@@ -39,26 +38,7 @@ pub(super) struct Recorder {
     pub(super) ops: u64,
     /// Messages that nodes sent to nodes.
     pub(super) between_nodes: u64,
-    storm: Storm,
 }
-
-/// Whether nodes send far more messages than operations can explain, and of which type.
-enum Storm {
-    /// Nothing suspicious.
-    Calm,
-    /// The next messages are counted by type, until so many are left.
-    Sampling {
-        left: u64,
-        kinds: FxHashMap<String, u64>,
-    },
-    /// It was said.
-    Reported,
-}
-
-/// A storm is so many messages between nodes for one operation, and at least `STORM_MESSAGES`.
-const STORM_PER_OP: u64 = 5_000;
-const STORM_MESSAGES: u64 = 20_000;
-const STORM_SAMPLE: u64 = 1_000;
 
 impl Recorder {
     pub(super) fn new() -> Self {
@@ -67,7 +47,6 @@ impl Recorder {
             next_index: 0,
             ops: 0,
             between_nodes: 0,
-            storm: Storm::Calm,
         }
     }
 
@@ -97,46 +76,9 @@ impl Recorder {
         }
     }
 
-    /// Looks at one more message between nodes; says once that there is a storm.
-    fn watch_storm(&mut self, message: &Message) -> Option<String> {
-        match &mut self.storm {
-            Storm::Calm => {
-                let many = self.between_nodes >= STORM_MESSAGES - STORM_SAMPLE;
-                if many && self.between_nodes / self.ops.max(1) >= STORM_PER_OP {
-                    self.storm = Storm::Sampling {
-                        left: STORM_SAMPLE,
-                        kinds: FxHashMap::default(),
-                    };
-                }
-                None
-            }
-            Storm::Sampling { left, kinds } => {
-                let kind = BodyHead::of(&message.body)
-                    .kind
-                    .unwrap_or_default()
-                    .into_owned();
-                *kinds.entry(kind).or_default() += 1;
-                *left -= 1;
-                if *left > 0 {
-                    return None;
-                }
-                // The most frequent type; of equals the first by name.
-                let (kind, count) = kinds
-                    .iter()
-                    .max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)))
-                    .map(|(kind, count)| (kind.clone(), *count))
-                    .unwrap_or_default();
-                let (messages, ops) = (self.between_nodes, self.ops);
-                self.storm = Storm::Reported;
-                let operations = if ops == 1 { "operation" } else { "operations" };
-                Some(format!(
-                    "A storm of messages: nodes have sent each other {messages} messages for \
-                     {ops} {operations}, {}% of them of type `{kind}`.",
-                    count * 100 / STORM_SAMPLE
-                ))
-            }
-            Storm::Reported => None,
-        }
+    /// The number of the next message.
+    pub(super) fn coming_message(&self) -> u64 {
+        self.next_message
     }
 }
 
@@ -163,18 +105,6 @@ impl Core<'_> {
     /// Records that a message was lost, and why.
     pub(super) fn record_drop(&mut self, message: &Message, why: impl Into<Arc<str>>) {
         self.record_message(MessageStep::Drop, message, Some(why.into()));
-    }
-
-    /// Records a message between nodes as sent, and notices storms.
-    pub(super) fn record_send_between_nodes(&mut self, from: usize, message: &Message) {
-        self.record_message(MessageStep::Send, message, None);
-        if let Some(what) = self.recorder.watch_storm(message) {
-            let details = Details {
-                message: Some(message.id),
-                ..Details::default()
-            };
-            self.problem(from, Problem::MessageStorm, what, details);
-        }
     }
 
     /// Records a change of a node's state.

@@ -151,7 +151,7 @@ fn latency_ns(dist: LatencyDist, mean_ms: f64, random: &mut Stream) -> TimeNs {
 impl Core<'_> {
     /// Takes a message that one node sends to another.
     pub(super) fn route(&mut self, from: usize, to: usize, message: &Message) {
-        self.record_send_between_nodes(from, message);
+        self.record_message(MessageStep::Send, message, None);
         if self.router.plain || from == to {
             self.arrive(from, to, message);
             return;

@@ -10,7 +10,7 @@ use nodes::{Instance, Outputs, Setup};
 use workloads::{Event, Workload};
 
 use super::node_clock::NodeClock;
-use crate::core::{Core, Input, Output, Surroundings, TimeNs};
+use crate::core::{Core, Input, LINES_PER_VIRTUAL_SECOND, Output, Surroundings, TimeNs};
 use crate::plan::{ClockChange, Plan};
 
 /// How long a node takes for a line.
@@ -33,6 +33,7 @@ pub fn run(
     let surroundings = Surroundings {
         starting_at_once: usize::MAX,
         flush_hint: None,
+        lines_per_second: Some(LINES_PER_VIRTUAL_SECOND),
     };
     let mut simulation = Simulation {
         core: Core::new(plan, workload, surroundings),

@@ -12,7 +12,7 @@ use workloads::{Event, Workload};
 
 use super::real::NodeReport;
 use super::{Stop, virtual_nodes::Nodes};
-use crate::core::{Core, Input, Output, Surroundings, TimeNs};
+use crate::core::{Core, Input, LINES_PER_VIRTUAL_SECOND, Output, Surroundings, TimeNs};
 use crate::plan::Plan;
 use crate::supervisor::{ExitStatus, Piece, Program};
 
@@ -49,6 +49,7 @@ pub(crate) async fn run(
         // Starting takes no time, so nobody starves anybody; and it does not depend on the machine.
         starting_at_once: usize::MAX,
         flush_hint: program.hint_for_flush(),
+        lines_per_second: Some(LINES_PER_VIRTUAL_SECOND),
     };
     let mut driver = Driver {
         core: Core::new(plan, workload, surroundings),

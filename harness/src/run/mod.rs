@@ -210,6 +210,7 @@ async fn drive(
                 starting_at_once: std::thread::available_parallelism()
                     .map_or(2, |n| n.get().max(2)),
                 flush_hint: program.hint_for_flush(),
+                lines_per_second: None,
             };
             let run = real::run(
                 plan,
