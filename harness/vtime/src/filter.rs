@@ -54,6 +54,8 @@ const TRAPPED: &[i64] = &[
     libc::SYS_sched_yield,
     libc::SYS_openat,
     libc::SYS_open,
+    libc::SYS_readlink,
+    libc::SYS_readlinkat,
     libc::SYS_ppoll,
     libc::SYS_select,
     libc::SYS_pselect6,

@@ -1,6 +1,7 @@
 //! Reading clocks.
 
 use super::{Answer, Call, error};
+use crate::model::clock::Kind;
 use crate::world::World;
 
 const TICK_NS: u64 = 10_000_000;
@@ -12,6 +13,11 @@ const RESIDENT_KIB: u64 = 20_000;
 pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     let (id, memory) = (call.thread, call.memory);
     let [first, second, ..] = call.args;
+    if let libc::SYS_clock_gettime | libc::SYS_clock_getres = call.number
+        && !Kind::exists(call.int(0))
+    {
+        return error(libc::EINVAL);
+    }
     let written = match call.number {
         libc::SYS_clock_gettime => {
             world.read_clock(id);

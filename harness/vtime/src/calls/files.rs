@@ -1,6 +1,7 @@
-//! Opening files: what would show the machine's state is replaced by a file that shows none.
+//! Opening files and reading links: what would show the machine's state is replaced by what shows
+//! none.
 
-use super::{Answer, Call, identity};
+use super::{Answer, Call, error, identity};
 use crate::image::page;
 use crate::model::entropy::Entropy;
 use crate::model::paths::{Shown, StandIn, stand_in};
@@ -9,7 +10,11 @@ use crate::world::World;
 use crate::world::table::Amend;
 
 pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
-    let index = usize::from(call.number == libc::SYS_openat);
+    let index = usize::from(matches!(
+        call.number,
+        libc::SYS_openat | libc::SYS_readlinkat
+    ));
+    let is_link = matches!(call.number, libc::SYS_readlink | libc::SYS_readlinkat);
     let has_page = world.process_of(call.thread).page_ns.is_some();
     let Some(path) = call.memory.text(call.args[index]).filter(|_| has_page) else {
         return Answer::Pass;
@@ -19,9 +24,19 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
         return Answer::Pass;
     }
     let shown = shown(world, call);
+    if let Some(target) = of_link(&path, &shown).filter(|_| is_link) {
+        let [at, most] = [index + 1, index + 2].map(|index| call.args[index]);
+        let count = target.len().min(most as usize);
+        return if call.memory.write(at, &target.as_bytes()[..count]) {
+            Answer::Return(count as i64)
+        } else {
+            error(libc::EFAULT)
+        };
+    }
     let other = match stand_in(&path, &shown, |id| world.ids.to_real(id)) {
         StandIn::Keep => return Answer::Pass,
         StandIn::Path(path) => path,
+        StandIn::Content(_) | StandIn::Uuid if is_link => return Answer::Pass,
         StandIn::Content(content) => match world.standins.file(&content) {
             Some(path) => path,
             None => return Answer::Pass,
@@ -46,6 +61,15 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     let mut amend = Amend::default();
     amend.args[index] = Some(call.args[index]);
     Answer::PassAndAmend(amend)
+}
+
+/// Where the links lead that show ids.
+fn of_link(path: &[u8], shown: &Shown) -> Option<String> {
+    match path {
+        b"/proc/self" => Some(shown.process.to_string()),
+        b"/proc/thread-self" => Some(format!("{}/task/{}", shown.process, shown.thread)),
+        _ => None,
+    }
 }
 
 fn shown(world: &World, call: &Call) -> Shown {

@@ -108,7 +108,9 @@ pub(crate) fn answer(world: &mut World, id: ThreadId, again: bool) -> Answer {
         | libc::SYS_accept
         | libc::SYS_accept4 => transfer::answer(world, &call),
         libc::SYS_write => writes::answer(world, &call),
-        libc::SYS_openat | libc::SYS_open => files::answer(world, &call),
+        libc::SYS_openat | libc::SYS_open | libc::SYS_readlink | libc::SYS_readlinkat => {
+            files::answer(world, &call)
+        }
         libc::SYS_exit => Answer::End,
         libc::SYS_exit_group => Answer::EndProcess,
         libc::SYS_wait4 | libc::SYS_waitid => children::answer(world, &call),

@@ -11,6 +11,9 @@ pub(crate) const MONOTONIC_NS: u64 = 1_000_000_000_000;
 /// What reading a clock takes.
 pub(crate) const READ_NS: TimeNs = 1_000;
 
+/// A clock that is there no more.
+const SGI_CYCLE: i32 = 10;
+
 const MILLION: i128 = 1_000_000;
 
 /// Which time a clock id names.
@@ -25,6 +28,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether there is such a clock; one that is not known by name is another process's.
+    pub(crate) fn exists(id: i32) -> bool {
+        id < 0 || id <= libc::CLOCK_TAI && id != SGI_CYCLE
+    }
+
     /// What `clock_gettime` means by this number.
     pub(crate) fn of(id: i32) -> Self {
         match id {

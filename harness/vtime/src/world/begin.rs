@@ -153,6 +153,7 @@ impl World {
                 sent_to_process: 0,
                 own_stops: 0,
                 forced: 0,
+                tried_at_turn: None,
             },
         );
         self.process_mut(process).threads.insert(id);

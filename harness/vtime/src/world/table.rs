@@ -49,6 +49,8 @@ pub(crate) struct Thread {
     pub(crate) own_stops: u32,
     /// How often it was taken off the processor because the kernel made it wait.
     pub(crate) forced: u32,
+    /// How many turns the world had had when that happened last, if it was for that.
+    pub(crate) tried_at_turn: Option<u64>,
 }
 
 /// Where a thread is.
@@ -97,7 +99,7 @@ pub(crate) enum Resume {
 }
 
 /// What is put right at the end of a call.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Amend {
     /// Arguments as the program had given them.
     pub(crate) args: [Option<u64>; 6],
@@ -110,7 +112,7 @@ pub(crate) struct Amend {
 }
 
 /// Where who sent a signal stands in memory.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sender {
     /// In a `siginfo`.
     Info(u64),

@@ -54,7 +54,8 @@ impl World {
         if seen.state == 'S' && before == Some(seen) && self.waits_for_room(id) {
             return;
         }
-        if !watched.ticks.is_multiple_of(PATIENCE_TICKS) {
+        let waited_before = self.thread(id).tried_at_turn.is_some();
+        if !waited_before && !watched.ticks.is_multiple_of(PATIENCE_TICKS) {
             return;
         }
         match seen.state {
@@ -81,6 +82,7 @@ impl World {
         self.ledger.lowers(Some(node), what);
         if self.take_off(id) {
             self.spend(id, SPIN_NS);
+            self.thread_mut(id).tried_at_turn = None;
             let until_ns = self.process_of(id).local_ns;
             self.park(id, Wait::Kernel, Some(until_ns));
         }
@@ -134,7 +136,17 @@ impl World {
         let tries = self.thread(id).forced.min(20);
         let later_ns = (RETRY_NS << tries).min(RETRY_MOST_NS);
         let until_ns = self.process_of(id).local_ns + later_ns;
+        self.thread_mut(id).tried_at_turn = Some(self.figures.turns);
         self.park(id, Wait::Kernel, Some(until_ns));
+    }
+
+    /// It is time to ask the kernel again, unless nobody did anything since.
+    pub(super) fn try_again(&mut self, id: ThreadId) {
+        if self.thread(id).tried_at_turn == Some(self.figures.turns) {
+            self.try_later(id);
+        } else {
+            self.make_ready(id, Resume::GoOn);
+        }
     }
 
     /// Stops the running thread wherever it is. False when it stopped by itself meanwhile.

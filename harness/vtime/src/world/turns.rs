@@ -1,7 +1,7 @@
 //! A thread's turn: from its going on to its next wait.
 
 use super::World;
-use super::table::{Resume, State, ThreadId, Wait};
+use super::table::{Amend, Resume, State, ThreadId, Wait};
 use super::trouble::Watched;
 use crate::calls::{self, Answer};
 use crate::command::TimeNs;
@@ -9,7 +9,7 @@ use crate::memory::Memory;
 use crate::raw::trace::{self, Stop, Waited};
 
 /// What a call costs in a turn without any wait: who only makes calls must see time pass.
-const CALL_NS: TimeNs = 20;
+const CALL_NS: TimeNs = 200;
 
 impl World {
     /// Lets a thread run until it waits, gives way or ends.
@@ -75,7 +75,7 @@ impl World {
         thread.at_call = true;
         thread.written = 0;
         if std::mem::take(&mut thread.let_pass) {
-            self.go_on(id);
+            self.make_call(id);
         } else {
             self.answer(id, false);
         }
@@ -96,7 +96,7 @@ impl World {
             Answer::Pass => self.make_call(id),
             Answer::PassAndAmend(amend) => {
                 self.thread_mut(id).amend = amend;
-                self.go_on_to_call_end(id);
+                self.make_call(id);
             }
             Answer::Wait(wait, until_ns) => {
                 self.park(id, wait, until_ns);
@@ -120,11 +120,19 @@ impl World {
         trace::set_registers(thread.tid, &thread.registers);
     }
 
-    /// Lets the kernel make the call.
+    /// Lets the kernel make the call. Where others must have their turn, that is when it is done:
+    /// what the call finds was looked at just now.
     pub(super) fn make_call(&mut self, id: ThreadId) {
         let thread = self.thread_mut(id);
-        thread.let_pass = !thread.at_call;
-        self.go_on(id);
+        let is_amended = thread.amend != Amend::default();
+        if !thread.at_call {
+            thread.let_pass = true;
+            self.go_on(id);
+        } else if is_amended || self.is_ahead(id) || self.schedule.gives_way().is_some() {
+            self.go_on_to_call_end(id);
+        } else {
+            self.go_on(id);
+        }
     }
 
     fn go_on_or_give_way(&mut self, id: ThreadId) {
@@ -156,7 +164,7 @@ impl World {
     /// The end of a call that was let pass.
     fn call_done(&mut self, id: ThreadId) {
         self.put_right(id);
-        self.go_on(id);
+        self.go_on_or_give_way(id);
     }
 
     /// Puts arguments and result of a call right, at its end.

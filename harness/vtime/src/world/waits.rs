@@ -87,7 +87,8 @@ impl World {
                 self.end_wait(id, 0);
             }
             Wait::Signal => self.end_wait(id, -i64::from(libc::EAGAIN)),
-            Wait::Ahead | Wait::Kernel => self.make_ready(id, Resume::GoOn),
+            Wait::Ahead => self.make_ready(id, Resume::GoOn),
+            Wait::Kernel => self.try_again(id),
             Wait::Child | Wait::Room | Wait::Birth(_) => {}
         }
     }

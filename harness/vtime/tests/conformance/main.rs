@@ -4,7 +4,10 @@
 //! same bytes at the same times. What they write is in `NAME.txt` beside them; on a machine they
 //! write the same, as far as it keeps its times.
 
+mod chance;
 mod families;
+mod outside;
 mod run;
 mod skip;
 mod waits;
+mod worlds;

@@ -5,6 +5,16 @@ use vtime::Settings;
 use crate::run::{Program, alone, expected, observes};
 
 #[test]
+fn clocks_agree_and_never_go_back() {
+    observes("clocks");
+}
+
+#[test]
+fn who_never_waits_sees_time_pass() {
+    observes("looks");
+}
+
+#[test]
 fn every_way_to_wait_lasts_as_long_as_was_asked() {
     observes("sleeps");
 }
@@ -37,4 +47,9 @@ fn short_writes_that_fill_a_pipe_wait_too() {
     let seen = alone(&Settings::default(), &program.command(&[]));
     assert_eq!(seen.stdout(0), expected("rooms"));
     assert!(!seen.lowered, "{:?}", seen.remarks);
+}
+
+#[test]
+fn who_gets_a_signal_sees_who_sent_it() {
+    observes("senders");
 }
