@@ -1,0 +1,60 @@
+//! Exact rules that decide linearizability in near-linear time, where a history allows it: mostly
+//! because every value is written once, so that a read tells which write it saw.
+//!
+//! Every rule says `None` when it does not apply, and the search of [`crate::search`] is left. What
+//! it finds comes with a proof that does not need the rule: an order of all operations that
+//! [`crate::search::verify`] accepts, or a few operations that are impossible by themselves.
+
+pub mod register;
+
+use crate::timed::Timed;
+
+/// What a rule found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling<O> {
+    /// There is a linearization; this one, if it was asked for.
+    Linearizable(Vec<u32>),
+    /// There is none, because of these.
+    Impossible(Witness<O>),
+}
+
+/// A few operations that cannot be linearized, whatever else happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness<O> {
+    /// What is wrong with them.
+    pub kind: Kind,
+    /// The operations concerned, by number, those that contradict each other first.
+    pub ops: Vec<u32>,
+    /// A history of its own, and impossible like the whole: these operations, and what has to be
+    /// there for them to make sense. Some demand less than in the whole history.
+    pub proof: Vec<Timed<O>>,
+}
+
+/// Ways for a history to be impossible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A value was seen that nobody wrote.
+    ThinAir,
+    /// A value was seen before its write was called.
+    FutureRead,
+    /// A value was seen, overwritten, and seen again.
+    StaleRead,
+    /// Two compare-and-sets found the same value, which was there once.
+    DoubleCas,
+    /// Compare-and-sets that would have to follow each other in a circle.
+    CasCircle,
+}
+
+impl Kind {
+    /// The name in reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ThinAir => "thin-air-read",
+            Self::FutureRead => "future-read",
+            Self::StaleRead => "stale-read",
+            Self::DoubleCas => "double-cas",
+            Self::CasCircle => "cas-circle",
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Breadth first: all configurations that are possible at a position, event by event.
+//!
+//! Lowe's just-in-time linearization (*Testing for linearizability*, 2017, section 5): an operation
+//! takes effect at the latest when some operation must return. Memory is that of one frontier.
+
+use rustc_hash::FxHashSet;
+
+use super::bits::Bits;
+use super::config::{Config, keep_the_best};
+use super::moves::Moves;
+use super::problem::{Event, OpId, Problem};
+use super::trail::Trail;
+use super::{Ended, Search};
+use crate::model::{Model, Role};
+
+/// A search in progress.
+pub(crate) struct Breadth<'a, M: Model, B> {
+    moves: Moves<'a, M, B>,
+    /// All that is possible here, but for those that still wait for the operation that must return.
+    frontier: Vec<Config<B>>,
+    /// Those that wait.
+    waiting: Vec<Config<B>>,
+    met: FxHashSet<Config<B>>,
+    /// The operation that must return.
+    due: Option<OpId>,
+}
+
+impl<'a, M: Model, B: Bits> Breadth<'a, M, B> {
+    pub(crate) fn new(problem: &'a Problem<'a, M>, is_traced: bool) -> Self {
+        let mut moves = Moves::new(problem, is_traced);
+        Self {
+            frontier: vec![moves.beginning()],
+            waiting: Vec::new(),
+            met: FxHashSet::default(),
+            due: None,
+            moves,
+        }
+    }
+
+    /// The states in which the object may be, where the search stands.
+    pub(crate) fn states(&self) -> Vec<M::State> {
+        let all = self.frontier.iter().chain(&self.waiting);
+        let mut numbers: Vec<u32> = all.map(|config| config.state).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let space = &self.moves.space;
+        numbers.iter().map(|n| space.state(*n).clone()).collect()
+    }
+
+    fn event(&mut self) {
+        match self.moves.problem.events[self.moves.board.position] {
+            Event::Call(id) => {
+                self.moves.board.forward(self.moves.problem);
+                let op = self.moves.problem.op(id);
+                if self.moves.problem.role(id) == Role::Observes && !op.is_indeterminate() {
+                    for config in &mut self.frontier {
+                        self.moves.observe(config, id);
+                    }
+                }
+            }
+            Event::Return(id) => {
+                let slot = self.moves.problem.slot(id);
+                let all = std::mem::take(&mut self.frontier);
+                let chances = all.iter().filter_map(|c| self.moves.last_chance(c, id));
+                self.waiting = chances.collect();
+                for config in all {
+                    if config.fine.has(slot) {
+                        self.frontier.push(config);
+                    } else if self.moves.last_chance(&config, id).is_none() {
+                        self.waiting.push(config);
+                    }
+                }
+                self.met.clear();
+                self.due = Some(id);
+            }
+        }
+    }
+
+    /// One step of one that waits.
+    fn expand(&mut self, due: OpId) {
+        let slot = self.moves.problem.slot(due);
+        let Some(config) = self.waiting.pop() else {
+            return;
+        };
+        let begin = self.waiting.len();
+        self.moves.expand(&config, due, &mut self.waiting);
+        let mut kept = begin;
+        for at in begin..self.waiting.len() {
+            let config = self.waiting[at];
+            if !self.met.insert(config) {
+                continue;
+            }
+            if config.fine.has(slot) {
+                self.frontier.push(config);
+            } else {
+                self.waiting[kept] = config;
+                kept += 1;
+            }
+        }
+        self.waiting.truncate(kept);
+    }
+
+    fn returned(&mut self, due: OpId) {
+        let slot = self.moves.problem.slot(due);
+        self.moves.board.forward(self.moves.problem);
+        for config in &mut self.frontier {
+            config.forget(slot);
+            config.is_idle = false;
+        }
+        keep_the_best(&mut self.frontier, &self.moves.usages);
+        self.due = None;
+    }
+}
+
+impl<M: Model, B: Bits> Search for Breadth<'_, M, B> {
+    fn advance(&mut self, steps: u64) -> Option<Ended> {
+        for _ in 0..steps {
+            let Some(due) = self.due else {
+                if self.moves.board.position == self.moves.problem.events.len() {
+                    let trail = self.frontier.first().map_or(Trail::ROOT, |c| c.trail);
+                    return Some(Ended::Possible(self.moves.linearization(trail)));
+                }
+                self.event();
+                continue;
+            };
+            if !self.waiting.is_empty() {
+                self.expand(due);
+            } else if self.frontier.is_empty() {
+                return Some(Ended::Stuck(due));
+            } else {
+                self.returned(due);
+            }
+        }
+        None
+    }
+
+    fn bytes(&self) -> usize {
+        let configs = self.frontier.capacity() + self.waiting.capacity() + self.met.capacity();
+        configs * size_of::<Config<B>>() + self.moves.bytes()
+    }
+
+    fn position(&self) -> usize {
+        self.moves.board.position
+    }
+}
