@@ -18,6 +18,7 @@ pub mod model;
 pub mod mv_register;
 #[cfg(test)]
 mod oracle;
+pub mod recorded;
 pub mod rules;
 pub mod search;
 pub mod test_history;

@@ -1,0 +1,102 @@
+//! Histories that somebody recorded: read, paired, and found to be what checks assume.
+//!
+//! ```text
+//! bytes ──► json_lines, edn, notation ──► Event ──► Pairing ──► History
+//! ```
+//!
+//! What is assumed, and checked: a process has at most one open operation; a completion has the
+//! function of its invocation; events stand in the order of real time. An invocation without
+//! completion may have happened.
+
+mod json_lines;
+mod notation;
+mod pairing;
+mod value;
+
+pub use json_lines::read_json_lines;
+pub use notation::read_notation;
+pub use pairing::{Event, Pairing, Problem};
+pub use value::{Val, Values};
+
+use crate::history::EventKind;
+use crate::timed::NEVER;
+
+/// Operations as they were recorded, in the order of their invocations.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// The operations.
+    pub ops: Vec<Recorded>,
+    /// What their values stand for.
+    pub values: Values,
+    /// The names of functions.
+    pub functions: Vec<Box<str>>,
+}
+
+/// An operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Who did it, as a number of ours.
+    pub process: u32,
+    /// The place of its function's name in [`History::functions`].
+    pub function: u16,
+    /// `Ok`, `Fail` or `Info`.
+    pub end: EventKind,
+    /// The object concerned, or null.
+    pub key: Val,
+    /// What was asked.
+    pub argument: Val,
+    /// What was answered, where something was.
+    pub answer: Val,
+    /// The position of its invocation among all events.
+    pub call: u32,
+    /// The position of its completion, or [`NEVER`].
+    pub ret: u32,
+    /// The line of its invocation.
+    pub call_line: u32,
+    /// The line of its completion, or 0.
+    pub ret_line: u32,
+    /// When it began, if it was said.
+    pub call_ns: u64,
+    /// When it ended, if it was said.
+    pub ret_ns: u64,
+}
+
+impl Recorded {
+    /// Whether it may have happened or not.
+    #[must_use]
+    pub fn is_indeterminate(&self) -> bool {
+        self.ret == NEVER
+    }
+}
+
+/// A history that could not be read to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadError {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1, where that is known.
+    pub column: Option<u32>,
+    /// What stands there, cut where it is long.
+    pub quote: String,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}", self.line)?;
+        if let Some(column) = self.column {
+            write!(f, ", column {column}")?;
+        }
+        write!(f, ": {}", self.what)?;
+        if !self.quote.is_empty() {
+            write!(f, " In `{}`.", self.quote)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// What was read, and the error that ended it, if one did: what stands before an error is kept.
+pub type Read = (History, Option<ReadError>);
