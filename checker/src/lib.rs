@@ -13,6 +13,7 @@ mod counter;
 mod findings;
 mod grow_set;
 mod history;
+pub mod judge;
 pub mod lww_register;
 pub mod model;
 pub mod mv_register;

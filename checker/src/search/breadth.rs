@@ -23,6 +23,8 @@ pub(crate) struct Breadth<'a, M: Model, B> {
     met: FxHashSet<Config<B>>,
     /// The operation that must return.
     due: Option<OpId>,
+    /// The states that were met while it had to.
+    held: Vec<u32>,
 }
 
 impl<'a, M: Model, B: Bits> Breadth<'a, M, B> {
@@ -33,14 +35,14 @@ impl<'a, M: Model, B: Bits> Breadth<'a, M, B> {
             waiting: Vec::new(),
             met: FxHashSet::default(),
             due: None,
+            held: Vec::new(),
             moves,
         }
     }
 
-    /// The states in which the object may be, where the search stands.
+    /// The states in which the object may be while the operation that is due must return.
     pub(crate) fn states(&self) -> Vec<M::State> {
-        let all = self.frontier.iter().chain(&self.waiting);
-        let mut numbers: Vec<u32> = all.map(|config| config.state).collect();
+        let mut numbers = self.held.clone();
         numbers.sort_unstable();
         numbers.dedup();
         let space = &self.moves.space;
@@ -71,6 +73,7 @@ impl<'a, M: Model, B: Bits> Breadth<'a, M, B> {
                     }
                 }
                 self.met.clear();
+                self.held.clear();
                 self.due = Some(id);
             }
         }
@@ -82,6 +85,7 @@ impl<'a, M: Model, B: Bits> Breadth<'a, M, B> {
         let Some(config) = self.waiting.pop() else {
             return;
         };
+        self.held.push(config.state);
         let begin = self.waiting.len();
         self.moves.expand(&config, due, &mut self.waiting);
         let mut kept = begin;

@@ -143,15 +143,23 @@ fn both<M: Model, B: Bits>(
 ) -> Found<M::State> {
     let mut breadth = Breadth::<M, B>::new(problem, with_order);
     let mut depth = Depth::<M, B>::new(problem, with_order);
+    // Depth first may be the first to know that there is none, but only the other knows why.
+    let mut impossible = None;
     loop {
-        if let Some(ended) = depth.advance(SLICE).or_else(|| breadth.advance(SLICE)) {
-            return match ended {
-                Ended::Possible(order) => Found::Linearizable(order),
-                Ended::Stuck(stuck) => Found::Impossible {
-                    stuck,
-                    states: breadth.states(),
-                },
-            };
+        if impossible.is_none() {
+            match depth.advance(SLICE) {
+                Some(Ended::Possible(order)) => return Found::Linearizable(order),
+                Some(Ended::Stuck(stuck)) => impossible = Some(stuck),
+                None => {}
+            }
+        }
+        match breadth.advance(SLICE) {
+            Some(Ended::Possible(order)) => return Found::Linearizable(order),
+            Some(Ended::Stuck(stuck)) => {
+                let states = breadth.states();
+                return Found::Impossible { stuck, states };
+            }
+            None => {}
         }
         let lacking = if (budget.is_over)() {
             Lacking::Time
@@ -160,6 +168,10 @@ fn both<M: Model, B: Bits>(
         } else {
             continue;
         };
+        if let Some(stuck) = impossible {
+            let states = Vec::new();
+            return Found::Impossible { stuck, states };
+        }
         let events = breadth.position().max(depth.position());
         return Found::Undecided {
             position: problem.time_of(events),
