@@ -10,9 +10,9 @@ use crate::timed::{NEVER, Timed};
 /// Draws for a history.
 pub(crate) type Random = ChaCha8Rng;
 
-/// How many histories a test tries: 5,000, or what `CASES` says.
+/// How many histories a test tries: 5,000, or what `CASES` said when it was compiled.
 pub(crate) fn cases() -> u64 {
-    let cases = std::env::var("CASES").ok().and_then(|n| n.parse().ok());
+    let cases = option_env!("CASES").and_then(|n| n.parse().ok());
     cases.unwrap_or(5_000)
 }
 
@@ -105,8 +105,8 @@ impl Shape {
         self
     }
 
-    /// Fills in operations in the order in which they take effect. `draw` is told whether the end is
-    /// known and whether there is an effect, and changes what it remembers of the object.
+    /// Fills in operations in the order in which they take effect. `draw` is told whether the end
+    /// is known and whether there is an effect, and changes what it remembers of the object.
     pub(crate) fn fill<O>(
         &self,
         random: &mut Random,

@@ -32,8 +32,8 @@ impl<O> Timed<O> {
     }
 }
 
-/// Makes positions of times of any unit. Operations that touch at one moment overlap: at equal times
-/// calls come before returns.
+/// Makes positions of times of any unit. Operations that touch at one moment overlap: at equal
+/// times calls come before returns.
 ///
 /// Takes `O(n log n)` for n operations.
 #[must_use]

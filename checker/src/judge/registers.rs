@@ -45,8 +45,8 @@ struct Part {
 impl Registers {
     /// Judges a history with the functions `read`, `write` and `cas`, all keys of it.
     ///
-    /// Takes `O(n log n)` for n operations where all values of a register are different and no failed
-    /// compare-and-set counts, and the time of a search otherwise.
+    /// Takes `O(n log n)` for n operations where all values of a register are different and no
+    /// failed compare-and-set counts, and the time of a search otherwise.
     ///
     /// # Errors
     /// When an operation is none of a register.

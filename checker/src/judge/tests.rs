@@ -24,11 +24,26 @@ fn told(picture: &str) -> String {
     let [violation] = &judgement.violations[..] else {
         panic!("{judgement:?}");
     };
-    let mut text = format!("{}: {}", violation.kind, violation.summary);
+    let mut text = wrapped(&format!("{}: {}", violation.kind, violation.summary));
     for step in &violation.steps {
-        text += &format!("\n- {step}");
+        text += &wrapped(&format!("\n- {step}"));
     }
     text + &format!("\nops {:?}, proof {:?}", violation.ops, violation.proof)
+}
+
+/// So that the lines below fit a screen.
+fn wrapped(text: &str) -> String {
+    let mut wrapped = String::new();
+    let mut column = 0;
+    for word in text.split_inclusive(' ') {
+        if column + word.len() > 90 {
+            wrapped += "\n  ";
+            column = 2;
+        }
+        wrapped += word;
+        column += word.len();
+    }
+    wrapped
 }
 
 #[test]
@@ -37,9 +52,11 @@ fn a_value_that_comes_back() {
         0: |- write 1 -|  |- write 2 -|  |- read 2 -|  |- read 1 -|
     "), @r"
     stale-read: Process 0 read 1 (line 2), which had been replaced before.
-    - Process 0 wrote 1 (line 2) and was done in line 2, before process 0 read 2 (line 2) began.
+    - Process 0 wrote 1 (line 2) and was done in line 2, before process 0 read 2 (line 2) 
+      began.
     - So 1 was there before 2.
-    - Process 0 wrote 2 (line 2) and was done in line 2, before process 0 read 1 (line 2) began.
+    - Process 0 wrote 2 (line 2) and was done in line 2, before process 0 read 1 (line 2) 
+      began.
     - So 2 was there before 1.
     - Every value is written once, so one that was replaced does not come back.
     ops [0, 1, 2, 3], proof [0, 1, 2, 3]
@@ -52,7 +69,8 @@ fn the_initial_value_that_comes_back() {
         0: |- write 1 -|  |- read null -|
     "), @r"
     stale-read: Process 0 read null (line 2), which had been replaced before.
-    - Process 0 wrote 1 (line 2) and was done in line 2, before process 0 read null (line 2) began.
+    - Process 0 wrote 1 (line 2) and was done in line 2, before process 0 read null (line 2) 
+      began.
     - So 1 was there before null.
     - But null was there before anything was written.
     - Every value is written once, so one that was replaced does not come back.
@@ -64,7 +82,8 @@ fn the_initial_value_that_comes_back() {
 fn a_value_of_nobody() {
     insta::assert_snapshot!(told("0: |- write 1 -|  |- read 7 -|"), @r"
     thin-air-read: Process 0 read 7 (line 1): nobody wrote that value.
-    - Before anything was written there was null, and no write in this history, finished or not, wrote what was found.
+    - Before anything was written there was null, and no write in this history, finished or 
+      not, wrote what was found.
     ops [1], proof [1]
     ");
 }
@@ -85,7 +104,8 @@ fn two_that_change_the_same_value() {
         0: |- write 1 -|  |- cas [1,2] -|
         1:                  |- cas [1,3] -|
     "), @r"
-    double-cas: Two compare-and-sets found the same value, which was there once: process 1 changed 1 to 3 (line 3) and process 0 changed 1 to 2 (line 2).
+    double-cas: Two compare-and-sets found the same value, which was there once: process 1 
+      changed 1 to 3 (line 3) and process 0 changed 1 to 2 (line 2).
     - Every value is written once in this history.
     - The first of both replaced the value, so the second cannot have found it.
     ops [1, 2], proof [0, 1, 2]
@@ -97,9 +117,11 @@ fn values_against_the_order_of_their_changes() {
     insta::assert_snapshot!(told("
         0: |- write 1 -|  |- cas [1,2] -|  |- read 1 -|
     "), @r"
-    stale-read: Process 0 changed 1 to 2 (line 2) although process 0 read 1 (line 2) had not begun.
+    stale-read: Process 0 changed 1 to 2 (line 2) although process 0 read 1 (line 2) had not 
+      begun.
     - Compare-and-sets say in which order these values followed each other.
-    - Process 0 changed 1 to 2 (line 2) and was done in line 2, before process 0 read 1 (line 2) began.
+    - Process 0 changed 1 to 2 (line 2) and was done in line 2, before process 0 read 1 
+      (line 2) began.
     ops [1, 2], proof [0, 1, 2]
     ");
 }

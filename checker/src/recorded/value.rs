@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::{canonical, integer};
 
-/// A value of a history, eight bytes of it: an integer, or the place of anything else in [`Values`].
+/// A value of a history, eight bytes of it: an integer, or the place of anything else in
+/// [`Values`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Val(u64);
 

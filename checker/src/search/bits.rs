@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-/// A set of small numbers. The narrowest one that has room for all open operations is taken, because
-/// millions of them are compared and hashed.
+/// A set of small numbers. The narrowest one that has room for all open operations is taken,
+/// because millions of them are compared and hashed.
 pub(crate) trait Bits: Copy + Debug + Eq + Ord + Hash + Default + Send {
     /// So many numbers it has room for.
     const ROOM: usize;

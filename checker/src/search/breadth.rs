@@ -1,6 +1,6 @@
 //! Breadth first: all configurations that are possible at a position, event by event.
 //!
-//! Lowe's just-in-time linearization (*Testing for linearizability*, 2017, section 5): an operation
+//! Lowe's just-in-time linearization (*Testing for linearizability*, 2017): an operation
 //! takes effect at the latest when some operation must return. Memory is that of one frontier.
 
 use rustc_hash::FxHashSet;

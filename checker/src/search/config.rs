@@ -9,8 +9,8 @@ use super::space::Usages;
 
 /// A state of the object, and what has become of the open operations.
 ///
-/// There is nothing in it of operations that have returned, so a history of any length needs no more
-/// than its concurrency.
+/// There is nothing in it of operations that have returned, so a history of any length needs no
+/// more than its concurrency.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Config<B> {
     pub(crate) state: u32,
@@ -18,9 +18,9 @@ pub(crate) struct Config<B> {
     pub(crate) usage: u32,
     /// Open operations that have taken effect and can do so no more.
     pub(crate) done: B,
-    /// Open operations that may return: those that are done; those that only observe and met a state
-    /// in which they are possible; and those that overwrite and were open when another one overwrote,
-    /// because they may have taken effect just before it.
+    /// Open operations that may return: those that are done; those that only observe and met a
+    /// state in which they are possible; and those that overwrite and were open when another one
+    /// overwrote, because they may have taken effect just before it.
     pub(crate) fine: B,
     /// The last step overwrote and was of no use by itself; see [`super::moves`].
     pub(crate) is_idle: bool,

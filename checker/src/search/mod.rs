@@ -88,8 +88,8 @@ pub enum Lacking {
     Room,
 }
 
-/// Searches for a linearization of these operations, in any order of theirs; `with_order` to have it
-/// and not only know that there is one.
+/// Searches for a linearization of these operations, in any order of theirs; `with_order` to have
+/// it and not only know that there is one.
 ///
 /// The two searches take turns, so that a run always does the same.
 pub fn search<M: Model>(

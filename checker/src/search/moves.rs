@@ -4,20 +4,20 @@
 //!
 //! - An operation that only observes takes effect at the first state that allows it, and is never
 //!   chosen: doing so changes nothing for the others.
-//! - An operation that overwrites needs no moment of its own when another one overwrites while it is
-//!   open: just before that one it does nothing that could be seen. It is *fine*, and can still be
-//!   used for its value.
+//! - An operation that overwrites needs no moment of its own when another one overwrites while
+//!   it is open: just before that one it does nothing that could be seen. It is *fine*, and can
+//!   still be used for its value.
 //! - So an overwrite is of use only if its value is seen: some observer becomes fine, or the next
 //!   step is a change of the state that it makes possible. An idle overwrite that is followed by
 //!   another one could be left out.
-//! - An operation that overwrites and must return is let go, if it is fine, or takes effect now after
-//!   whatever else. That another one overwrites to make it fine is not tried: that one can as well
-//!   follow it.
+//! - An operation that overwrites and must return is let go, if it is fine, or takes effect now
+//!   after whatever else. That another one overwrites to make it fine is not tried: that one can
+//!   as well follow it.
 //! - Of operations that are alike, the one that returns first goes first.
 //! - Indeterminate operations that are alike are counted, not told apart.
 //!
-//! The first, the fifth and the sixth are those of Lowe, *Testing for linearizability* (2017),
-//! section 5, and of symmetry reduction in general.
+//! That operations take effect as late as possible is Lowe's just-in-time linearization (*Testing
+//! for linearizability*, 2017); what is said of overwrites is ours, and tested against all orders.
 
 use super::bits::Bits;
 use super::board::Board;

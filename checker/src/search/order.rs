@@ -17,9 +17,9 @@ pub enum Flaw {
     Impossible(u32),
 }
 
-/// Accepts an order of operations as a linearization: each is there once (one whose end is not known
-/// at most once), none stands behind another that was called after its return, and each is possible
-/// where it stands. Independent of how the order was found.
+/// Accepts an order of operations as a linearization: each is there once (one whose end is not
+/// known at most once), none stands behind another that was called after its return, and each is
+/// possible where it stands. Independent of how the order was found.
 ///
 /// # Errors
 /// The first flaw.

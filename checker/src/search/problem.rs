@@ -1,4 +1,5 @@
-//! What a search works on: the events in order, and what is known of each operation before any step.
+//! What a search works on: the events in order, and what is known of each operation before any
+//! step.
 
 use std::hash::Hash;
 

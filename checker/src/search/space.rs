@@ -1,4 +1,5 @@
-//! States, and steps between them, by number: so that configurations are small and quick to compare.
+//! States, and steps between them, by number: so that configurations are small and quick to
+//! compare.
 
 use rustc_hash::FxHashMap;
 
@@ -12,7 +13,8 @@ const REMEMBERED_KINDS: u32 = 4096;
 pub(crate) struct Space<M: Model> {
     states: Vec<M::State>,
     numbers: FxHashMap<M::State, u32>,
-    /// By state and kind of operation: where the next states begin in `next`, and how many there are.
+    /// By state and kind of operation: where the next states begin in `next`, and how many there
+    /// are.
     steps: FxHashMap<(u32, u32), (u32, u32)>,
     next: Vec<u32>,
 }

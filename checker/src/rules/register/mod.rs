@@ -2,8 +2,8 @@
 //!
 //! Every value is in the register once, from its write to its last read: its operations stand
 //! together in any linearization. From the first return to the last call among them it is certainly
-//! there: its *zone*. Two values are not there at the same time, so zones do not overlap; and a value
-//! that can be there for a moment only (its operations all overlap) needs one that is free.
+//! there: its *zone*. Two values are not there at the same time, so zones do not overlap; and a
+//! value that can be there for a moment only (its operations all overlap) needs one that is free.
 //!
 //! A successful compare-and-set follows directly on the value that it found, so such values form a
 //! *block* with one zone.
@@ -104,8 +104,8 @@ struct Values<'a, V> {
 
 /// Why there is no linearization.
 enum Contradiction {
-    /// An operation found a value that nobody wrote; it certainly happened if what the cluster holds
-    /// did.
+    /// An operation found a value that nobody wrote; it certainly happened if what the cluster
+    /// holds did.
     ThinAir { op: u32, cluster: Option<u32> },
     /// A read returned before the write of what it found was called.
     FutureRead { read: u32, write: u32 },
@@ -115,8 +115,8 @@ enum Contradiction {
     CasCircle { cluster: u32 },
     /// In a block a later value was there before an earlier one had gone.
     Backwards { earlier: Extreme, later: Extreme },
-    /// Two blocks would each have to come before the other: the first return of each comes before the
-    /// last call of the other.
+    /// Two blocks would each have to come before the other: the first return of each comes before
+    /// the last call of the other.
     Overlap { blocks: [[Extreme; 2]; 2] },
 }
 

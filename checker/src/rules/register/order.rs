@@ -4,8 +4,8 @@ use super::{Block, NONE, Values, found};
 use crate::model::RegisterOp;
 use crate::timed::Timed;
 
-/// Blocks that are there for a while stand where their zones begin. The others stand where all their
-/// operations overlap, or at the end of the zone that covers the beginning of that.
+/// Blocks that are there for a while stand where their zones begin. The others stand where all
+/// their operations overlap, or at the end of the zone that covers the beginning of that.
 pub(super) fn linearization<V: Copy + Eq + std::hash::Hash>(
     values: &Values<'_, V>,
     blocks: Vec<Block>,
