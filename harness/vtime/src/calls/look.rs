@@ -67,3 +67,12 @@ pub(super) fn name(call: &Call, fd: i32) -> Vec<u8> {
     link.map(|path| path.into_os_string().into_vec())
         .unwrap_or_default()
 }
+
+/// Which of all counters a descriptor is; nothing when it is none.
+pub(crate) fn identity(process: i32, fd: i32) -> Option<String> {
+    let info = std::fs::read_to_string(format!("/proc/{process}/fdinfo/{fd}")).ok()?;
+    let id = info
+        .lines()
+        .find_map(|line| line.strip_prefix("eventfd-id:"))?;
+    Some(id.trim().to_owned())
+}

@@ -9,7 +9,7 @@ mod files;
 mod futexes;
 mod identity;
 pub(crate) mod inside;
-mod look;
+pub(crate) mod look;
 mod machine;
 pub(crate) mod ready;
 mod signals;

@@ -85,6 +85,21 @@ pub(crate) fn clear_results(world: &World, id: ThreadId) {
     }
 }
 
+/// Says how much of the time limit is left, as the kernel does where a program can see that.
+pub(crate) fn tell_time_left(world: &World, id: ThreadId) {
+    let call = Call::of(world, id, true);
+    let Some(until_ns) = world.thread(id).until_ns else {
+        return;
+    };
+    let left_ns = until_ns.saturating_sub(world.process_of(id).local_ns);
+    match call.number {
+        libc::SYS_select => call.memory.write_timeval(call.args[4], left_ns),
+        libc::SYS_pselect6 => call.memory.write_timespec(call.args[4], left_ns),
+        libc::SYS_ppoll => call.memory.write_timespec(call.args[2], left_ns),
+        _ => true,
+    };
+}
+
 /// How many are ready now, or the number of an error; writes the results down. Adds what to watch
 /// when none is.
 fn look(world: &mut World, call: &Call, watched: &mut Watch) -> Result<i64, i32> {

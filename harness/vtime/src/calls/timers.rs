@@ -1,13 +1,13 @@
 //! Timers that report by a descriptor or a signal.
 
-use super::look::Look;
+use super::look::{self, Look};
 use super::{Answer, Call, error, inside};
 use crate::command::TimeNs;
 use crate::model::timers::Timer;
 use crate::raw::descriptors::tick;
 use crate::raw::trace::set_registers;
 use crate::world::World;
-use crate::world::table::{PosixTimer, TimerKey};
+use crate::world::table::{PosixTimer, TimerFd, TimerKey};
 
 /// `sigevent.sigev_notify`.
 const NOTIFY_NONE: i32 = 1;
@@ -59,15 +59,22 @@ fn set_descriptor(world: &mut World, call: &Call) -> Answer {
     ) else {
         return error(libc::EINVAL);
     };
-    if world.looks_from_outside(call.thread) {
+    let identity = look::identity(call.memory.0, fd);
+    let descriptor = if world.looks_from_outside(call.thread) {
         let Some(descriptor) = Look::at(world, call, fd).into_descriptor() else {
             return error(libc::EBADF);
         };
         tick(&descriptor, 0, true);
-        world.process_mut(process).timer_fds.insert(fd, descriptor);
+        Some(descriptor)
     } else {
         inside::empty_counter(world, call, fd);
-    }
+        None
+    };
+    let timer = TimerFd {
+        descriptor,
+        identity,
+    };
+    world.process_mut(process).timer_fds.insert(fd, timer);
     // Which clock it has is not kept: moments of the wall clock are far greater than others.
     let is_wall = value_ns > crate::model::clock::WALL_NS / 2;
     let clock = if is_wall {

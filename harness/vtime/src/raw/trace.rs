@@ -182,36 +182,20 @@ pub(crate) fn pending(tid: Tid) -> u64 {
     field("SigPnd:") | field("ShdPnd:")
 }
 
-/// Whether the kernel tells with a signal which process it comes from. With `SI_QUEUE` the sender
-/// tells that itself, by the id that it sees.
-pub(crate) fn tells_sender(signal: c_int, code: c_int) -> bool {
-    matches!(code, libc::SI_USER | libc::SI_TKILL)
-        || signal == libc::SIGCHLD && (1..=6).contains(&code)
+/// What the kernel tells of a signal: a `siginfo`.
+pub(crate) type SignalInfo = [u8; 128];
+
+/// What is told of the signal that a thread has stopped for.
+pub(crate) fn signal_info(tid: Tid) -> Option<SignalInfo> {
+    let mut info: SignalInfo = [0; 128];
+    let at = info.as_mut_ptr() as usize;
+    ask(libc::PTRACE_GETSIGINFO, tid, NOTHING, at).ok()?;
+    Some(info)
 }
 
-/// Shows a thread that stopped for a signal another sender, and no processor time of a child; and
-/// that its process was meant, if it was.
-pub(crate) fn rename_sender(tid: Tid, to_process: bool, rename: impl Fn(pid_t) -> pid_t) {
-    // SAFETY: an all-zero siginfo is a valid value, and the kernel fills it.
-    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
-    let at = (&raw mut info) as usize;
-    if ask(libc::PTRACE_GETSIGINFO, tid, NOTHING, at).is_err()
-        || !tells_sender(info.si_signo, info.si_code)
-    {
-        return;
-    }
-    // SAFETY: these codes carry a process id in this place, 16 bytes into the structure on x86-64,
-    // after the code at 8; a child's times, of 8 bytes each, stand 32 bytes into it. It has 128.
-    unsafe {
-        let words = (&raw mut info).cast::<pid_t>();
-        words.add(4).write(rename(info.si_pid()));
-        if to_process && info.si_code == libc::SI_TKILL {
-            words.add(2).write(libc::SI_USER);
-        }
-        if info.si_signo == libc::SIGCHLD {
-            words.add(8).cast::<[u64; 2]>().write([0; 2]);
-        }
-    }
+/// Tells something else of it.
+pub(crate) fn set_signal_info(tid: Tid, info: &SignalInfo) {
+    let at = info.as_ptr() as usize;
     let _gone = ask(libc::PTRACE_SETSIGINFO, tid, NOTHING, at);
 }
 

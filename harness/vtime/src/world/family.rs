@@ -8,6 +8,7 @@ use super::table::{Amend, ProcessId, Resume, State, ThreadId, TimerKey, Wait};
 use crate::command::Exit;
 use crate::memory::Memory;
 use crate::model::futex::Key;
+use crate::model::signals::Action;
 use crate::raw::trace::{self, Stop, Tid, Waited};
 use crate::raw::watch::doing;
 
@@ -246,7 +247,12 @@ impl World {
         self.nodes[node].active = true;
         match parent {
             // The kernel has told the parent when we heard of it.
-            Some(parent) if self.is_alive(parent) => self.signal_arrived(parent, libc::SIGCHLD),
+            Some(parent) if self.is_alive(parent) => {
+                self.signal_arrived(parent, libc::SIGCHLD);
+                if self.processes[&parent].actions.get(libc::SIGCHLD) == Action::Ignore {
+                    self.forget_process(id);
+                }
+            }
             _ => self.forget_process(id),
         }
         if self.nodes[node].main == Some(id) {

@@ -4,7 +4,31 @@ use super::World;
 use super::table::{ProcessId, Resume, Sender, State, ThreadId, Wait};
 use crate::memory::Memory;
 use crate::model::signals::{Action, Effect, Waiting, bit, receiver};
-use crate::raw::trace;
+use crate::raw::trace::{self, SignalInfo};
+
+/// Where the parts stand of what is told of a signal.
+struct Layout {
+    sender: usize,
+    timer: usize,
+    overrun: usize,
+    times: usize,
+}
+
+/// In a `siginfo`.
+const INFO: Layout = Layout {
+    sender: 16,
+    timer: 16,
+    overrun: 20,
+    times: 32,
+};
+
+/// In a `signalfd_siginfo`.
+const DESCRIPTOR: Layout = Layout {
+    sender: 12,
+    timer: 24,
+    overrun: 32,
+    times: 56,
+};
 
 /// What is told of a signal, in a `siginfo` and in a signalfd.
 const SIGNAL_BYTES: u64 = 128;
@@ -34,10 +58,11 @@ impl World {
             self.go_on(id);
             return;
         }
-        let was_sent_to_process = self.threads[&id].sent_to_process & bit(signal) != 0;
-        self.thread_mut(id).sent_to_process &= !bit(signal);
         let tid = self.thread(id).tid;
-        trace::rename_sender(tid, was_sent_to_process, |real| self.sender(real));
+        if let Some(mut info) = trace::signal_info(tid) {
+            self.put_info_right(id, &mut info, &INFO);
+            trace::set_signal_info(tid, &info);
+        }
         if self.ends_process(id, signal) {
             self.leave_with_all(id, signal);
         } else {
@@ -46,24 +71,46 @@ impl World {
         }
     }
 
-    /// The kernel has written to memory who sent a signal: what programs see comes in its place.
+    /// The kernel has written to memory what it knows of a signal: what programs see comes in its
+    /// place.
     pub(super) fn put_sender_right(&mut self, id: ThreadId, sender: Sender, result: u64) {
-        let tid = self.thread(id).tid;
-        let sent_to_process = std::mem::take(&mut self.thread_mut(id).sent_to_process);
-        let (at, pid_at, count) = match sender {
-            Sender::Info(at) => (at, 16, 1),
-            Sender::Descriptor(at) => (at, 12, result / SIGNAL_BYTES),
+        let (at, layout, count) = match sender {
+            Sender::Info(at) => (at, &INFO, 1),
+            Sender::Descriptor(at) => (at, &DESCRIPTOR, result / SIGNAL_BYTES),
         };
-        let memory = Memory(tid);
+        let memory = Memory(self.thread(id).tid);
         for at in (0..count).map(|index| at + SIGNAL_BYTES * index) {
-            let [signal, code, real] =
-                [0, 8, pid_at].map(|offset| memory.u32(at + offset).map_or(0, u32::cast_signed));
-            if trace::tells_sender(signal, code) {
-                memory.write(at + pid_at, &self.sender(real).to_le_bytes());
+            if let Some(mut info) = memory.bytes(at) {
+                self.put_info_right(id, &mut info, layout);
+                memory.write(at, &info);
             }
-            if code == libc::SI_TKILL && sent_to_process & bit(signal) != 0 {
-                memory.write(at + 8, &libc::SI_USER.to_le_bytes());
-            }
+        }
+    }
+
+    fn put_info_right(&mut self, id: ThreadId, info: &mut SignalInfo, layout: &Layout) {
+        let int = |at: usize| std::array::from_fn(|index| info[at + index]);
+        let [signal, code, sender, timer] =
+            [0, 8, layout.sender, layout.timer].map(|at| i32::from_le_bytes(int(at)));
+        let mut put = |at: usize, value: i32| {
+            info[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        };
+        let is_child = signal == libc::SIGCHLD && (1..=6).contains(&code);
+        // With SI_QUEUE the sender tells that itself, by the id that it sees.
+        if is_child || matches!(code, libc::SI_USER | libc::SI_TKILL) {
+            put(layout.sender, self.sender(sender));
+        }
+        let thread = self.thread_mut(id);
+        if code == libc::SI_TKILL && thread.sent_to_process & bit(signal) != 0 {
+            put(8, libc::SI_USER);
+        }
+        thread.sent_to_process &= !bit(signal);
+        if code == libc::SI_TIMER {
+            let known = self.process_of(id).posix_timers.get(&timer);
+            put(layout.overrun, known.map_or(0, |timer| timer.overruns));
+        }
+        if is_child {
+            // What the child took of the real processor.
+            info[layout.times..layout.times + 16].fill(0);
         }
     }
 
@@ -96,8 +143,17 @@ impl World {
         let Some(known) = owner.posix_timers.get_mut(&timer) else {
             return;
         };
-        known.overruns = i32::try_from(times - 1).unwrap_or(i32::MAX);
+        let times = i32::try_from(times).unwrap_or(i32::MAX);
+        // A timer has one signal on its way at most; it is told how many more there were.
+        if trace::pending(tid) & bit(known.signal) != 0 {
+            known.overruns = known.overruns.saturating_add(times);
+            return;
+        }
+        known.overruns = times - 1;
         let known = *known;
+        if known.signal == 0 {
+            return;
+        }
         let named = known.thread.and_then(|shown| self.ids.to_real(shown));
         let receiver = match named.and_then(|real| self.thread_with(real)) {
             Some(named) => Some(named),

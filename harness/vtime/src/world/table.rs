@@ -144,12 +144,20 @@ pub(crate) struct Process {
     /// Looks without result, one after the other.
     pub(crate) idle_looks: u32,
     /// What stands behind descriptors that are timers.
-    pub(crate) timer_fds: BTreeMap<i32, OwnedFd>,
+    pub(crate) timer_fds: BTreeMap<i32, TimerFd>,
     /// POSIX timers by id.
     pub(crate) posix_timers: BTreeMap<i32, PosixTimer>,
     pub(crate) next_timer: i32,
     /// How it ended, once it has; until its parent has asked.
     pub(crate) ended: Option<Exit>,
+}
+
+/// A timer with a descriptor.
+pub(crate) struct TimerFd {
+    /// A second descriptor for it; none where that is forbidden.
+    pub(crate) descriptor: Option<OwnedFd>,
+    /// What it is, so that another with its number is not taken for it.
+    pub(crate) identity: Option<String>,
 }
 
 /// A timer made by `timer_create`.

@@ -2,7 +2,7 @@
 
 use super::World;
 use super::table::{ProcessId, ThreadId, TimerKey, Wait};
-use crate::calls::inside;
+use crate::calls::{inside, look};
 use crate::command::TimeNs;
 use crate::image::page;
 use crate::memory::Memory;
@@ -36,8 +36,17 @@ impl World {
             return;
         };
         let node = process.node;
-        if let Some(timer) = process.timer_fds.get(&fd) {
-            tick(timer, times, false);
+        let Some(timer) = process.timer_fds.get(&fd) else {
+            return;
+        };
+        if look::identity(process.tid, fd) != timer.identity {
+            // It was closed; its number is nobody's, or another's.
+            self.timers.clear(TimerKey::Descriptor(id, fd));
+            self.process_mut(id).timer_fds.remove(&fd);
+            return;
+        }
+        if let Some(descriptor) = &timer.descriptor {
+            tick(descriptor, times, false);
         } else if let Some(thread) = self.one_that_waits(id) {
             inside::add_to_counter(self, thread, fd, times);
         }

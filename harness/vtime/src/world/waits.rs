@@ -84,6 +84,7 @@ impl World {
             Wait::Sleep => self.end_wait(id, 0),
             Wait::Io => {
                 calls::ready::clear_results(self, id);
+                calls::ready::tell_time_left(self, id);
                 self.end_wait(id, 0);
             }
             Wait::Signal => self.end_wait(id, -i64::from(libc::EAGAIN)),
@@ -114,7 +115,13 @@ impl World {
             match end {
                 End::NotYet => continue,
                 End::AnswerAgain => self.make_ready(id, Resume::Answer),
-                End::Result(result) => self.end_wait(id, result),
+                End::Result(result) => {
+                    let now_ns = self.now_ns;
+                    let process = self.process_of_mut(id);
+                    process.local_ns = process.local_ns.max(now_ns);
+                    calls::ready::tell_time_left(self, id);
+                    self.end_wait(id, result);
+                }
             }
             any = true;
         }

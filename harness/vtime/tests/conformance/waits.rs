@@ -53,3 +53,13 @@ fn short_writes_that_fill_a_pipe_wait_too() {
 fn who_gets_a_signal_sees_who_sent_it() {
     observes("senders");
 }
+
+#[test]
+fn timers_count_what_nobody_saw() {
+    observes("overruns");
+}
+
+#[test]
+fn less_known_promises_are_kept() {
+    observes("forgotten");
+}
