@@ -11,6 +11,7 @@ const RETURN: u16 = 0x06;
 
 const NUMBER: u32 = 0;
 const ARCHITECTURE: u32 = 4;
+const SECOND_ARG: u32 = 24;
 const THIRD_ARG: u32 = 32;
 
 const X86_64: u32 = 0xc000_003e;
@@ -24,6 +25,8 @@ const LONG_WRITE: u32 = 4096;
 const ALLOW: u32 = libc::SECCOMP_RET_ALLOW;
 const TRAP: u32 = libc::SECCOMP_RET_TRACE;
 const NOT_THERE: u32 = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
+/// The result is 0, and nothing is done.
+const DONE: u32 = libc::SECCOMP_RET_ERRNO;
 const DIE: u32 = libc::SECCOMP_RET_KILL_PROCESS;
 
 /// Calls that look as if this kernel did not have them; programs have another way for each.
@@ -39,6 +42,17 @@ const ABSENT: &[i64] = &[
     libc::SYS_futex_waitv,
     libc::SYS_perf_event_open,
     libc::SYS_userfaultfd,
+];
+
+/// Calls that bring data from the kernel to the disk. A killed program leaves the kernel its data, so
+/// nobody sees whether that was done; and how long a disk takes differs from run to run.
+const UNNEEDED: &[i64] = &[
+    libc::SYS_fsync,
+    libc::SYS_fdatasync,
+    libc::SYS_sync_file_range,
+    libc::SYS_msync,
+    libc::SYS_sync,
+    libc::SYS_syncfs,
 ];
 
 /// Calls that are looked at before they are made, the most frequent ones first.
@@ -123,6 +137,20 @@ const TRAPPED: &[i64] = &[
     libc::SYS_setsid,
     libc::SYS_pidfd_open,
     libc::SYS_socket,
+    libc::SYS_newfstatat,
+    libc::SYS_fstat,
+    libc::SYS_statx,
+    libc::SYS_stat,
+    libc::SYS_lstat,
+    libc::SYS_statfs,
+    libc::SYS_fstatfs,
+    libc::SYS_flock,
+    libc::SYS_msgrcv,
+    libc::SYS_msgsnd,
+    libc::SYS_mq_timedsend,
+    libc::SYS_mq_timedreceive,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
 ];
 
 /// Whether a call is trapped, whatever its arguments.
@@ -140,12 +168,21 @@ pub(crate) fn program() -> Vec<sock_filter> {
         jump(JUMP_AT_LEAST, X32, 0, 1),
         step(RETURN, NOT_THERE),
     ];
-    for (calls, answer) in [(TRAPPED, TRAP), (ABSENT, NOT_THERE)] {
+    for (calls, answer) in [(TRAPPED, TRAP), (ABSENT, NOT_THERE), (UNNEEDED, DONE)] {
         for &call in calls {
             code.push(jump(JUMP_EQUAL, call as u32, 0, 1));
             code.push(step(RETURN, answer));
         }
     }
+    // Waiting for a lock of a file.
+    code.extend([
+        jump(JUMP_EQUAL, libc::SYS_fcntl as u32, 0, 4),
+        step(LOAD, SECOND_ARG),
+        jump(JUMP_EQUAL, libc::F_SETLKW as u32, 1, 0),
+        jump(JUMP_EQUAL, libc::F_OFD_SETLKW as u32, 0, 1),
+        step(RETURN, TRAP),
+        step(LOAD, NUMBER),
+    ]);
     code.extend([
         jump(JUMP_EQUAL, libc::SYS_write as u32, 0, 3),
         step(LOAD, THIRD_ARG),
@@ -207,6 +244,7 @@ mod tests {
         assert_eq!(decide(X86_64, libc::SYS_socket, none), TRAP);
         assert_eq!(decide(X86_64, libc::SYS_mmap, none), ALLOW);
         assert_eq!(decide(X86_64, libc::SYS_clone3, none), NOT_THERE);
+        assert_eq!(decide(X86_64, libc::SYS_fsync, none), DONE);
     }
 
     #[test]
@@ -216,6 +254,15 @@ mod tests {
         assert_eq!(write(1, 4095), ALLOW);
         assert_eq!(write(5, 4096), TRAP);
         assert_eq!(write(1, 1 << 20), TRAP);
+    }
+
+    #[test]
+    fn only_waiting_for_locks_is_trapped_of_fcntl() {
+        let fcntl = |command: i32| decide(X86_64, libc::SYS_fcntl, [3, command as u64, 0, 0, 0, 0]);
+        assert_eq!(fcntl(libc::F_SETLKW), TRAP);
+        assert_eq!(fcntl(libc::F_OFD_SETLKW), TRAP);
+        assert_eq!(fcntl(libc::F_SETLK), ALLOW);
+        assert_eq!(fcntl(libc::F_GETFL), ALLOW);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A call is answered at its beginning, while its thread is stopped: with a result of ours, by
 //! letting the kernel make it, or by letting the thread wait. The kernel never decides who wakes.
 
+pub(crate) mod attempts;
 pub(crate) mod children;
 mod clocks;
 mod files;
@@ -11,6 +12,7 @@ mod identity;
 pub(crate) mod inside;
 pub(crate) mod look;
 mod machine;
+pub(crate) mod metadata;
 pub(crate) mod ready;
 mod signals;
 mod sleeps;
@@ -143,6 +145,21 @@ pub(crate) fn answer(world: &mut World, id: ThreadId, again: bool) -> Answer {
         | libc::SYS_sched_getaffinity
         | libc::SYS_sched_setaffinity
         | libc::SYS_socket => machine::answer(world, &call),
+        libc::SYS_stat
+        | libc::SYS_fstat
+        | libc::SYS_lstat
+        | libc::SYS_newfstatat
+        | libc::SYS_statx
+        | libc::SYS_statfs
+        | libc::SYS_fstatfs => metadata::answer(),
+        libc::SYS_flock
+        | libc::SYS_fcntl
+        | libc::SYS_msgrcv
+        | libc::SYS_msgsnd
+        | libc::SYS_mq_timedsend
+        | libc::SYS_mq_timedreceive
+        | libc::SYS_semop
+        | libc::SYS_semtimedop => attempts::answer(world, &call),
         _ => identity::answer(world, &call),
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod cpuid;
 pub(crate) mod entropy;
+pub(crate) mod files;
 pub(crate) mod futex;
 pub(crate) mod ids;
 pub(crate) mod level;

@@ -27,6 +27,7 @@ mod waits;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
+use crate::calls::metadata::machine_time_ns;
 use crate::command::{Command, Error, Event, Progress, Settings, Skew, TimeNs, What};
 use crate::model::futex::Futexes;
 use crate::model::ids::Ids;
@@ -54,6 +55,8 @@ const FLOOD_BYTES: usize = 4 << 20;
 pub struct World {
     pub(crate) settings: Settings,
     pub(crate) now_ns: TimeNs,
+    /// When it began, by the machine's clock.
+    pub(crate) begun_ns: i128,
     pub(crate) nodes: Vec<Node>,
     pub(crate) processes: BTreeMap<ProcessId, Process>,
     pub(crate) threads: BTreeMap<ThreadId, Thread>,
@@ -117,6 +120,7 @@ impl World {
         let ticker = Ticker::start().map_err(failed("a timer of the machine"))?;
         Ok(Self {
             now_ns: 0,
+            begun_ns: machine_time_ns(),
             nodes: (0..nodes).map(|_| Node::default()).collect(),
             processes: BTreeMap::new(),
             threads: BTreeMap::new(),

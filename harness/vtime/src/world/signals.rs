@@ -2,6 +2,7 @@
 
 use super::World;
 use super::table::{ProcessId, Resume, Sender, State, ThreadId, Wait};
+use crate::calls;
 use crate::memory::Memory;
 use crate::model::signals::{Action, Effect, Waiting, bit, receiver};
 use crate::raw::trace::{self, SignalInfo};
@@ -241,7 +242,12 @@ impl World {
             Wait::Futex if self.thread(id).until_ns.is_some() => Waiting::Sleep,
             Wait::Futex | Wait::Child => Waiting::Restartable,
             Wait::Io if self.is_transfer(id) => Waiting::Restartable,
-            Wait::Sleep | Wait::Io | Wait::Signal => Waiting::Sleep,
+            Wait::Attempt
+                if !calls::attempts::is_never_restarted(self.thread(id).registers.call()) =>
+            {
+                Waiting::Restartable
+            }
+            Wait::Sleep | Wait::Io | Wait::Signal | Wait::Attempt => Waiting::Sleep,
             // The kernel decides what becomes of its call.
             Wait::Kernel | Wait::Room => {
                 self.make_ready(id, Resume::GoOn);

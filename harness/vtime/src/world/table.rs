@@ -9,6 +9,7 @@ use bytes::BytesMut;
 use crate::command::{Exit, TimeNs};
 use crate::model::clock::NodeClock;
 use crate::model::entropy::Entropy;
+use crate::model::files::Files;
 use crate::model::signals::Actions;
 use crate::raw::descriptors::Watched;
 use crate::raw::trace::{Registers, Tid};
@@ -77,6 +78,8 @@ pub(crate) enum Wait {
     Io,
     /// Room in a pipe or a socket, in a call that the kernel makes.
     Room,
+    /// Something that others hold, or have not sent yet: it tries again.
+    Attempt,
     /// A child's end.
     Child,
     /// A signal.
@@ -109,6 +112,8 @@ pub(crate) struct Amend {
     pub(crate) memory: Option<(u64, i32)>,
     /// Where the kernel writes who sent a signal.
     pub(crate) sender: Option<Sender>,
+    /// The kernel has written what it knows of a file.
+    pub(crate) metadata: bool,
 }
 
 /// Where who sent a signal stands in memory.
@@ -202,6 +207,8 @@ pub(crate) struct Node {
     pub(crate) err: BytesMut,
     pub(crate) paused: bool,
     pub(crate) clock: NodeClock,
+    /// What it has seen of files.
+    pub(crate) files: Files,
     /// Something happened that may let one of its waits end.
     pub(crate) stirred: bool,
     /// It may have something to tell.

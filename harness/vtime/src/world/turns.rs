@@ -199,5 +199,8 @@ impl World {
         {
             self.put_sender_right(id, sender, result);
         }
+        if amend.metadata && registers.result() == 0 {
+            calls::metadata::put_right(self, id);
+        }
     }
 }

@@ -90,6 +90,10 @@ impl World {
             Wait::Signal => self.end_wait(id, -i64::from(libc::EAGAIN)),
             Wait::Ahead => self.make_ready(id, Resume::GoOn),
             Wait::Kernel => self.try_again(id),
+            Wait::Attempt => {
+                let call = self.thread(id).registers.call();
+                self.end_wait(id, -i64::from(calls::attempts::too_late(call)));
+            }
             Wait::Child | Wait::Room | Wait::Birth(_) => {}
         }
     }
@@ -109,6 +113,7 @@ impl World {
                     any = true;
                     continue;
                 }
+                Some(Wait::Attempt) => calls::attempts::end_of_wait(self, id),
                 Some(Wait::Child) if calls::children::is_ready(self, id) => End::AnswerAgain,
                 _ => End::NotYet,
             };
@@ -148,6 +153,10 @@ impl World {
         let may_end = |t: &Thread| {
             let node = &self.nodes[self.processes[&t.process].node];
             let waits = matches!(t.state, State::Parked(Wait::Io | Wait::Room | Wait::Child));
+            let waits = matches!(
+                t.state,
+                State::Parked(Wait::Io | Wait::Child | Wait::Attempt)
+            );
             waits && node.stirred && !node.paused
         };
         let waiting: Vec<ThreadId> = self
