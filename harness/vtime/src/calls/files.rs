@@ -1,9 +1,14 @@
 //! Opening files and reading links: what would show the machine's state is replaced by what shows
 //! none.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
 use super::{Answer, Call, error, identity};
 use crate::image::page;
 use crate::model::entropy::Entropy;
+use crate::model::paths::outside::outside;
 use crate::model::paths::{Shown, StandIn, stand_in};
 use crate::raw::trace::set_registers;
 use crate::world::World;
@@ -19,6 +24,9 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     let Some(path) = call.memory.text(call.args[index]).filter(|_| has_page) else {
         return Answer::Pass;
     };
+    if !is_link {
+        note_what_differs(world, call, &path, call.int(index + 1));
+    }
     // Nearly all paths are elsewhere.
     if !path.starts_with(b"/proc") && !path.starts_with(b"/sys") {
         return Answer::Pass;
@@ -69,6 +77,47 @@ fn of_link(path: &[u8], shown: &Shown) -> Option<String> {
         b"/proc/self" => Some(shown.process.to_string()),
         b"/proc/thread-self" => Some(format!("{}/task/{}", shown.process, shown.thread)),
         _ => None,
+    }
+}
+
+/// Opening these may show a program what another run does not.
+fn note_what_differs(world: &mut World, call: &Call, path: &[u8], flags: i32) {
+    if flags & (libc::O_WRONLY | libc::O_RDWR) != 0 {
+        note_what_stays(world, call, path);
+    }
+    if flags & libc::O_DIRECTORY != 0 && lists_ids(path) {
+        let node = world.node_of(call.thread);
+        let what = "it lists processes or threads, and sees the machine's ids";
+        world.ledger.lowers(Some(node), what);
+    }
+}
+
+/// Whether entries of this directory are ids of processes or threads.
+fn lists_ids(path: &[u8]) -> bool {
+    let path = path.strip_suffix(b"/").unwrap_or(path);
+    path == b"/proc" || path.starts_with(b"/proc/") && path.ends_with(b"/task")
+}
+
+/// What is written outside a node's own directory is still there in the next run.
+fn note_what_stays(world: &mut World, call: &Call, path: &[u8]) {
+    let tid = call.memory.0;
+    let base = match call.int(0) {
+        fd if call.number == libc::SYS_openat && fd != libc::AT_FDCWD => {
+            format!("/proc/{tid}/fd/{fd}")
+        }
+        _ => format!("/proc/{tid}/cwd"),
+    };
+    let node = world.node_of(call.thread);
+    let own = &world.nodes[node].directory;
+    let resolve = |link: &[u8]| std::fs::read_link(OsStr::from_bytes(link)).ok();
+    if let Some(outside) = outside(own, Path::new(OsStr::from_bytes(path)), || {
+        resolve(base.as_bytes())
+    }) {
+        let what = format!(
+            "it writes {}, outside its own directory; the next run finds it there",
+            outside.display()
+        );
+        world.ledger.lowers(Some(node), what);
     }
 }
 

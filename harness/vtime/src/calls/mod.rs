@@ -145,6 +145,13 @@ pub(crate) fn answer(world: &mut World, id: ThreadId, again: bool) -> Answer {
         | libc::SYS_sched_getaffinity
         | libc::SYS_sched_setaffinity
         | libc::SYS_socket => machine::answer(world, &call),
+        _ => other(world, &call),
+    }
+}
+
+/// Calls about files, locks and ids.
+fn other(world: &mut World, call: &Call) -> Answer {
+    match call.number {
         libc::SYS_stat
         | libc::SYS_fstat
         | libc::SYS_lstat
@@ -159,7 +166,7 @@ pub(crate) fn answer(world: &mut World, id: ThreadId, again: bool) -> Answer {
         | libc::SYS_mq_timedsend
         | libc::SYS_mq_timedreceive
         | libc::SYS_semop
-        | libc::SYS_semtimedop => attempts::answer(world, &call),
-        _ => identity::answer(world, &call),
+        | libc::SYS_semtimedop => attempts::answer(world, call),
+        _ => identity::answer(world, call),
     }
 }

@@ -4,6 +4,7 @@
 //! them, or mix them into what they take for chance.
 
 pub(crate) mod contents;
+pub(crate) mod outside;
 #[cfg(test)]
 mod tests;
 

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::command::Schedule as Policy;
 
 /// So many calls may a thread make in a row while others could run.
-const FAIR_CALLS: u32 = 5_000;
+pub(crate) const FAIR_CALLS: u32 = 200;
 
 /// Threads that can run, and who of them is next.
 #[derive(Debug)]

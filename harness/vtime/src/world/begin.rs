@@ -46,6 +46,8 @@ impl World {
             filter: &filter::program(),
         })
         .map_err(|failed| start_error(failed, command))?;
+        let plain = command.directory.canonicalize();
+        self.nodes[node].directory = plain.unwrap_or_else(|_| command.directory.clone());
         self.abilities.fixed_addresses &= launched.fixed_addresses;
         self.abilities.hides_time_stamp &= launched.traps_tsc;
         if !launched.fixed_addresses {
@@ -206,7 +208,7 @@ impl World {
         }
     }
 
-    fn hide_processor(&mut self, _id: ThreadId, caller: &Caller) {
+    fn hide_processor(&mut self, id: ThreadId, caller: &Caller) {
         if caller.call(libc::SYS_arch_prctl, [SET_CPUID, 0, 0, 0, 0, 0]) != Some(0) {
             self.abilities.hides_random_numbers = false;
             self.ledger.note(
@@ -214,6 +216,13 @@ impl World {
                 "this processor cannot hide its random numbers (RDRAND) from programs; those that \
                  use them do not repeat",
             );
+            let tid = self.thread(id).tid;
+            if self.images.asks_processor(tid) {
+                let node = self.node_of(id);
+                let what = "it uses std::random_device, which takes random numbers (RDRAND) of \
+                            this processor that cannot be hidden";
+                self.ledger.lowers(Some(node), what);
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 //! - `turns`: a thread's turn, from its going on to its next wait.
 //! - `waits`: parking threads and letting them go on.
 //! - `family`: births, programs and deaths.
+//! - `images`: which programs take chance from the processor.
 //! - `inject`: calls that a waiting thread makes for us.
 //! - `instructions`: what would show the processor.
 //! - `signals`: what a signal does to who waits.
@@ -14,6 +15,7 @@
 
 mod begin;
 mod family;
+mod images;
 mod inject;
 mod instructions;
 mod signals;
@@ -66,9 +68,12 @@ pub struct World {
     pub(crate) ids: Ids,
     pub(crate) ledger: Ledger,
     pub(crate) standins: StandIns,
+    images: images::Images,
     pub(crate) abilities: Abilities,
     figures: Figures,
     next_id: u32,
+    /// A turn was so long that somebody who waits may be able to go on.
+    looks_for_others: bool,
     /// For reading pipes.
     buffer: Box<[u8]>,
     /// Ticks since the world began, and when to return to the caller at the latest.
@@ -130,9 +135,11 @@ impl World {
             ids: Ids::new(nodes),
             ledger: Ledger::default(),
             standins: StandIns::default(),
+            images: images::Images::default(),
             abilities: Abilities::default(),
             figures: Figures::default(),
             next_id: 0,
+            looks_for_others: false,
             buffer: vec![0; stdio::BUFFER_BYTES].into_boxed_slice(),
             ticks: 0,
             return_at_tick: 0,
@@ -202,6 +209,9 @@ impl World {
             if self.ticks >= self.return_at_tick {
                 self.tell_of_floods(events);
                 return Progress::Unfinished;
+            }
+            if std::mem::take(&mut self.looks_for_others) {
+                self.wake_whoever_can_go_on();
             }
             let World {
                 schedule,

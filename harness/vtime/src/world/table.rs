@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
 use bytes::BytesMut;
 
@@ -86,6 +87,8 @@ pub(crate) enum Wait {
     Signal,
     /// The world's clock, because its own is ahead.
     Ahead,
+    /// The same, and its call is yet to be made.
+    AheadOfCall,
     /// Its vfork child's program or end.
     Birth(ProcessId),
     /// Another try, because the kernel made it wait for something that is not modelled.
@@ -207,6 +210,8 @@ pub(crate) struct Node {
     pub(crate) err: BytesMut,
     pub(crate) paused: bool,
     pub(crate) clock: NodeClock,
+    /// Where its first process began, without links.
+    pub(crate) directory: PathBuf,
     /// What it has seen of files.
     pub(crate) files: Files,
     /// Something happened that may let one of its waits end.

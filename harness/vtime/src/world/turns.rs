@@ -6,6 +6,7 @@ use super::trouble::Watched;
 use crate::calls::{self, Answer};
 use crate::command::TimeNs;
 use crate::memory::Memory;
+use crate::model::schedule::FAIR_CALLS;
 use crate::raw::trace::{self, Stop, Waited};
 
 /// What a call costs in a turn without any wait: who only makes calls must see time pass.
@@ -93,7 +94,7 @@ impl World {
                 self.set_result(id, value);
                 self.go_on_or_give_way(id);
             }
-            Answer::Pass => self.make_call(id),
+            Answer::Pass => self.make_call_or_give_way(id),
             Answer::PassAndAmend(amend) => {
                 self.thread_mut(id).amend = amend;
                 self.make_call(id);
@@ -135,13 +136,34 @@ impl World {
         }
     }
 
+    /// Who makes one call after the other that the kernel answers gives way before one.
+    fn make_call_or_give_way(&mut self, id: ThreadId) {
+        let Some(calls) = self.schedule.gives_way() else {
+            self.make_call(id);
+            return;
+        };
+        self.spend_on_long_turn(id, calls);
+        if self.is_ahead(id) {
+            let local_ns = self.process_of(id).local_ns;
+            self.park(id, Wait::AheadOfCall, Some(local_ns));
+        } else {
+            self.make_ready(id, Resume::Answer);
+        }
+    }
+
+    fn spend_on_long_turn(&mut self, id: ThreadId, calls: u32) {
+        self.spend(id, u64::from(calls) * CALL_NS);
+        // What another waits for may have been done in this turn, and others are always ready.
+        self.looks_for_others |= calls >= FAIR_CALLS;
+    }
+
     fn go_on_or_give_way(&mut self, id: ThreadId) {
         let gives_way = self.schedule.gives_way();
         if self.is_ahead(id) {
             let local_ns = self.process_of(id).local_ns;
             self.park(id, Wait::Ahead, Some(local_ns));
         } else if let Some(calls) = gives_way {
-            self.spend(id, u64::from(calls) * CALL_NS);
+            self.spend_on_long_turn(id, calls);
             self.make_ready(id, Resume::GoOn);
         } else {
             self.go_on(id);

@@ -94,6 +94,7 @@ impl World {
                 let call = self.thread(id).registers.call();
                 self.end_wait(id, -i64::from(calls::attempts::too_late(call)));
             }
+            Wait::AheadOfCall => self.make_ready(id, Resume::Answer),
             Wait::Child | Wait::Room | Wait::Birth(_) => {}
         }
     }
@@ -152,10 +153,9 @@ impl World {
         }
         let may_end = |t: &Thread| {
             let node = &self.nodes[self.processes[&t.process].node];
-            let waits = matches!(t.state, State::Parked(Wait::Io | Wait::Room | Wait::Child));
             let waits = matches!(
                 t.state,
-                State::Parked(Wait::Io | Wait::Child | Wait::Attempt)
+                State::Parked(Wait::Io | Wait::Room | Wait::Child | Wait::Attempt)
             );
             waits && node.stirred && !node.paused
         };
