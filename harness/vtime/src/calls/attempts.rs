@@ -69,7 +69,7 @@ impl Attempt {
         let has_page = world.process_of(call.thread).page_ns.is_some();
         let (mut args, mut number) = (call.args, call.number);
         let vain = match call.number {
-            libc::SYS_flock => {
+            libc::SYS_flock if call.int(1) & libc::LOCK_NB == 0 => {
                 args[1] |= libc::LOCK_NB as u64;
                 libc::EWOULDBLOCK
             }

@@ -253,7 +253,7 @@ impl World {
                 self.make_ready(id, Resume::GoOn);
                 return;
             }
-            Wait::Ahead | Wait::AheadOfCall | Wait::Birth(_) => return,
+            Wait::Ahead | Wait::Birth(_) => return,
         };
         let blocked = self.blocked_in_wait(id);
         let effect = self.process_of(id).actions.effect(signal, blocked, waiting);

@@ -87,8 +87,6 @@ pub(crate) enum Wait {
     Signal,
     /// The world's clock, because its own is ahead.
     Ahead,
-    /// The same, and its call is yet to be made.
-    AheadOfCall,
     /// Its vfork child's program or end.
     Birth(ProcessId),
     /// Another try, because the kernel made it wait for something that is not modelled.

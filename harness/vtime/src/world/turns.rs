@@ -94,7 +94,7 @@ impl World {
                 self.set_result(id, value);
                 self.go_on_or_give_way(id);
             }
-            Answer::Pass => self.make_call_or_give_way(id),
+            Answer::Pass => self.make_call(id),
             Answer::PassAndAmend(amend) => {
                 self.thread_mut(id).amend = amend;
                 self.make_call(id);
@@ -133,21 +133,6 @@ impl World {
             self.go_on_to_call_end(id);
         } else {
             self.go_on(id);
-        }
-    }
-
-    /// Who makes one call after the other that the kernel answers gives way before one.
-    fn make_call_or_give_way(&mut self, id: ThreadId) {
-        let Some(calls) = self.schedule.gives_way() else {
-            self.make_call(id);
-            return;
-        };
-        self.spend_on_long_turn(id, calls);
-        if self.is_ahead(id) {
-            let local_ns = self.process_of(id).local_ns;
-            self.park(id, Wait::AheadOfCall, Some(local_ns));
-        } else {
-            self.make_ready(id, Resume::Answer);
         }
     }
 

@@ -94,7 +94,6 @@ impl World {
                 let call = self.thread(id).registers.call();
                 self.end_wait(id, -i64::from(calls::attempts::too_late(call)));
             }
-            Wait::AheadOfCall => self.make_ready(id, Resume::Answer),
             Wait::Child | Wait::Room | Wait::Birth(_) => {}
         }
     }

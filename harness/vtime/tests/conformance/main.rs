@@ -6,6 +6,7 @@
 
 mod chance;
 mod families;
+mod files;
 mod outside;
 mod run;
 mod skip;

@@ -63,3 +63,8 @@ fn timers_count_what_nobody_saw() {
 fn less_known_promises_are_kept() {
     observes("forgotten");
 }
+
+#[test]
+fn what_others_hold_or_send_is_waited_for() {
+    observes("attempts");
+}
