@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Test(Box<TestArgs>),
     /// Run a whole suite against one program and print the table with points.
     Grade(GradeArgs),
+    /// Judge a recorded history.
+    Check(CheckArgs),
     /// Do a recorded run again and say whether it is the same, line by line.
     Replay(ReplayArgs),
     /// Find a smaller run that fails in the same way as a recorded one.
@@ -207,6 +209,59 @@ pub(crate) struct ShrinkArgs {
     pub(super) format: Format,
 }
 
+/// `splitbrain check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The history, in JSON Lines; `-` is stdin.
+    pub(super) file: PathBuf,
+
+    /// What the history is about.
+    #[arg(long, value_enum)]
+    pub(super) model: ModelName,
+
+    /// What a register holds before anything is written, as JSON.
+    #[arg(long, value_name = "VALUE", default_value = "null")]
+    pub(super) initial: String,
+
+    /// A cas that ended with `fail` found another value than it compared with. Without this it did
+    /// nothing, for whatever reason.
+    #[arg(long)]
+    pub(super) failed_cas_found_another: bool,
+
+    /// Stop after so many seconds; what is not decided by then is unknown.
+    #[arg(long, value_name = "S")]
+    pub(super) timeout: Option<u64>,
+
+    /// Use at most so much memory for a search, in megabytes.
+    #[arg(long, value_name = "MB", default_value_t = 1024)]
+    pub(super) memory: usize,
+
+    /// What to print on stdout.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+}
+
+/// What a history is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ModelName {
+    /// A register that is read and written; one for each key.
+    Register,
+    /// A register with compare-and-set as well.
+    CasRegister,
+    /// Many registers, by key.
+    Kv,
+}
+
+impl ModelName {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::CasRegister => "cas-register",
+            Self::Kv => "kv",
+        }
+    }
+}
+
 /// What `test` and `grade` share.
 #[derive(Debug, Args)]
 pub(crate) struct ProgramArgs {
@@ -321,6 +376,8 @@ pub(crate) enum SchemaName {
     Grade,
     /// `environment.json`.
     Environment,
+    /// `check --format json`.
+    Check,
     /// A suite file.
     Suite,
 }

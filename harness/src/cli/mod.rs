@@ -4,6 +4,7 @@
 
 mod again;
 mod args;
+mod check;
 mod doctor;
 mod explain;
 mod grade;
@@ -88,6 +89,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Test(args) => test::run(args, &output),
         Command::Grade(args) => grade::run(args, &output),
+        Command::Check(args) => check::run(args, &output),
         Command::Replay(args) => replay::run(args, &output),
         Command::Shrink(args) => shrink::run(args, &output),
         Command::List { what } => list::run(*what, &output),

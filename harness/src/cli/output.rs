@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use results::document::{GradeDocument, VerdictDocument};
+use results::document::{CheckDocument, GradeDocument, VerdictDocument};
 use results::render::{self, Style};
 
 use super::Failure;
@@ -60,6 +60,11 @@ impl Output {
     /// The report of a run.
     pub(super) fn report(&self, verdict: &VerdictDocument) -> String {
         render::run_report(verdict, self.style())
+    }
+
+    /// The report on a history.
+    pub(super) fn history(&self, check: &CheckDocument) -> String {
+        render::history_report(check, self.style())
     }
 
     /// The table of a suite.

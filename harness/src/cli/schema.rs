@@ -13,6 +13,7 @@ pub(super) fn run(name: SchemaName, output: &Output) -> Result<Exit, Failure> {
         SchemaName::Verdict => published("verdict"),
         SchemaName::Grade => published("grade"),
         SchemaName::Environment => published("environment"),
+        SchemaName::Check => published("check"),
         SchemaName::Suite => {
             let schema = workloads::suite::schema();
             serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"

@@ -4,6 +4,7 @@
 //! Their field names are a contract; `schemas/` holds their JSON Schemas, generated from the types
 //! here.
 
+pub mod check;
 mod environment;
 mod evidence;
 mod grade;
@@ -11,6 +12,7 @@ pub mod schema;
 mod stats;
 mod verdict;
 
+pub use check::{CheckDocument, CheckedOp};
 pub use environment::{EnvironmentDocument, FileRole, Harness, Processor, ProgramFile};
 pub use evidence::{Evidence, QuotedEnd, QuotedMessage, QuotedOp, QuotedStep};
 pub use grade::{GradeDocument, ItemResult, Mismatch};

@@ -7,10 +7,10 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{EnvironmentDocument, GradeDocument, VerdictDocument};
+use super::{CheckDocument, EnvironmentDocument, GradeDocument, VerdictDocument};
 
 /// The names of the documents that have a schema.
-pub const NAMES: &[&str] = &["verdict", "grade", "environment"];
+pub const NAMES: &[&str] = &["verdict", "grade", "environment", "check"];
 
 /// The schema with this name, as pretty JSON with a newline at its end.
 #[must_use]
@@ -21,6 +21,7 @@ pub fn schema_by_name(name: &str) -> Option<String> {
         "environment" => Some(schema_of::<EnvironmentDocument>(
             EnvironmentDocument::SCHEMA,
         )),
+        "check" => Some(schema_of::<CheckDocument>(CheckDocument::SCHEMA)),
         _ => None,
     }
 }

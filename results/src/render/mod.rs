@@ -11,4 +11,4 @@ pub use json::to_json;
 pub use junit::{grade_as_junit, run_as_junit};
 pub use quick_junit::SerializeError;
 pub use style::Style;
-pub use table::{grade_report, list, run_report};
+pub use table::{grade_report, history_report, list, run_report};

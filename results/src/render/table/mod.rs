@@ -1,6 +1,7 @@
 //! Tables for people.
 
 mod anomaly;
+mod check;
 mod grade;
 mod grid;
 mod list;
@@ -8,6 +9,7 @@ mod nodes;
 mod run;
 
 pub(super) use anomaly::evidence_of;
+pub use check::history_report;
 pub use grade::grade_report;
 pub use list::list;
 pub(super) use run::failure_report;

@@ -1,0 +1,139 @@
+//! `splitbrain check` as people and scripts use it: what it says, and how it ends.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// Standard output and error, and the exit code.
+fn check(history: &str, flags: &[&str]) -> (String, String, Option<i32>) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_splitbrain"))
+        .args(["check", "-"])
+        .args(flags)
+        .env("COLUMNS", "80")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(history.as_bytes()).expect("it is read");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (
+        text(output.stdout),
+        text(output.stderr),
+        output.status.code(),
+    )
+}
+
+/// A line for the beginning and one for the end of each operation, one after the other.
+fn history(ops: &[(&str, &str)]) -> String {
+    let lines = ops.iter().map(|(f, value)| {
+        let asked = if *f == "read" { "null" } else { value };
+        format!(
+            "{{\"process\":0,\"type\":\"invoke\",\"f\":\"{f}\",\"value\":{asked}}}\n\
+             {{\"process\":0,\"type\":\"ok\",\"f\":\"{f}\",\"value\":{value}}}\n"
+        )
+    });
+    lines.collect()
+}
+
+/// Without the last line, which says how long it took.
+fn told(report: &str) -> &str {
+    report.rsplit_once("\n\n").map_or(report, |(told, _)| told)
+}
+
+const BACK: &[(&str, &str)] = &[("write", "1"), ("write", "2"), ("read", "1")];
+
+#[test]
+fn a_violation_is_told_with_its_lines() {
+    let (report, _, exit) = check(&history(BACK), &["--model", "register"]);
+    assert_eq!(exit, Some(1), "{report}");
+    insta::assert_snapshot!(told(&report), @r"
+    invalid: The history is not linearizable.
+
+    stale-read: Process 0 read 1 (line 5), which had been replaced before.
+      Process 0 wrote 1 (line 1) and was done in line 2, before process 0 wrote 2
+      (line 3) began.
+      So 1 was there before 2.
+      Process 0 wrote 2 (line 3) and was done in line 4, before process 0 read 1
+      (line 5) began.
+      So 2 was there before 1.
+      Every value is written once, so one that was replaced does not come back.
+      line  process  operation
+      ────────────────────────
+      1-2   0        write 1
+      3-4   0        write 2
+      5-6   0        read 1
+    ");
+}
+
+#[test]
+fn a_linearizable_history_is_valid() {
+    let ops = [("write", "1"), ("cas", "[1,2]"), ("read", "2")];
+    let (report, _, exit) = check(&history(&ops), &["--model", "cas-register"]);
+    assert_eq!(exit, Some(0), "{report}");
+    assert_eq!(told(&report), "valid: The history is linearizable.");
+}
+
+#[test]
+fn keys_are_judged_by_themselves() {
+    let of_key =
+        |key: &str, ops| history(ops).replace("\"f\"", &format!("\"key\":\"{key}\",\"f\""));
+    let both = of_key("x", &[("write", "1")]) + &of_key("y", BACK);
+    let (json, _, exit) = check(&both, &["--model", "kv", "--format", "json"]);
+    let document: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(exit, Some(1));
+    assert_eq!(document["objects"], 2);
+    assert_eq!(document["violations"][0]["key"], "\"y\"");
+    let schema = results::document::schema::schema_by_name("check").expect("a schema");
+    let schema = serde_json::from_str(&schema).expect("JSON");
+    assert!(jsonschema::is_valid(&schema, &document), "{document:#}");
+}
+
+#[test]
+fn what_stands_before_a_mistake_is_judged() {
+    let broken = history(BACK) + "nonsense";
+    let (report, _, exit) = check(&broken, &["--model", "register"]);
+    assert_eq!(exit, Some(1), "{report}");
+    assert!(
+        report.contains("line 7, column 2: This is not JSON"),
+        "{report}"
+    );
+    let broken = history(&BACK[..2]) + "nonsense";
+    let (report, _, exit) = check(&broken, &["--model", "register"]);
+    assert_eq!(exit, Some(65), "{report}");
+}
+
+#[test]
+fn what_cannot_be_judged_is_bad_data_and_says_where() {
+    let (_, said, exit) = check(&history(&[("get", "1")]), &["--model", "register"]);
+    assert_eq!(exit, Some(65), "{said}");
+    assert!(
+        said.contains("line 1: a register has the functions read, write and cas"),
+        "{said}"
+    );
+    let (_, said, exit) = check(&history(&[("cas", "[1,2]")]), &["--model", "register"]);
+    assert_eq!(exit, Some(65), "{said}");
+    assert!(said.contains("see --model cas-register"), "{said}");
+    let (_, said, exit) = check("", &["--model", "register"]);
+    assert_eq!(exit, Some(65), "{said}");
+    assert!(said.contains("it holds no operation"), "{said}");
+}
+
+#[test]
+fn a_history_in_which_nothing_ended_is_unknown() {
+    let open = r#"{"process":0,"type":"invoke","f":"read","value":null}"#;
+    let (report, _, exit) = check(open, &["--model", "register"]);
+    assert_eq!(exit, Some(3), "{report}");
+    assert!(report.contains("so nothing was tested"), "{report}");
+}
+
+#[test]
+fn a_model_that_does_not_exist_is_a_usage_error() {
+    let (_, said, exit) = check("", &["--model", "regster"]);
+    assert_eq!(exit, Some(2), "{said}");
+    assert!(said.contains("'register'"), "{said}");
+}

@@ -1,0 +1,94 @@
+//! What `splitbrain check` says about a recorded history.
+
+use checker::Verdict;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The judgement of a recorded history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CheckDocument {
+    /// Which document this is.
+    pub schema: String,
+    /// What was decided.
+    #[schemars(with = "super::schema::Verdict")]
+    pub verdict: Verdict,
+    /// One sentence.
+    pub summary: String,
+    /// The file, or `-`.
+    pub file: String,
+    /// What the history was taken to be about.
+    pub model: String,
+    /// What was asked of it.
+    pub level: String,
+    /// How many operations were recorded.
+    pub operations: u64,
+    /// How many of them were judged.
+    pub judged: u64,
+    /// How many objects there are.
+    pub objects: u64,
+    /// How many objects were decided how.
+    pub methods: std::collections::BTreeMap<String, u64>,
+    /// What cannot have happened, one for each object that is wrong.
+    pub violations: Vec<Violation>,
+    /// The objects of which it is not known.
+    pub undecided: Vec<Undecided>,
+    /// Why the history was not read to its end, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken_off: Option<String>,
+    /// How long reading took.
+    pub read_s: f64,
+    /// How long judging took.
+    pub check_s: f64,
+}
+
+impl CheckDocument {
+    /// The value of `schema`.
+    pub const SCHEMA: &'static str = "splitbrain/check/1";
+}
+
+/// Operations that cannot have happened as they are told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Violation {
+    /// The kind.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The object, as JSON, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What happened.
+    pub summary: String,
+    /// Why it is impossible.
+    pub steps: Vec<String>,
+    /// These operations are impossible by themselves, in the order in which they began.
+    pub ops: Vec<CheckedOp>,
+}
+
+/// An operation of a violation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CheckedOp {
+    /// The line in which it begins, from 1.
+    pub line: u32,
+    /// The line in which it ends, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_line: Option<u32>,
+    /// Who did it.
+    pub process: u32,
+    /// What it did: `write 3`, `read 4`.
+    pub op: String,
+    /// Whether the sentences speak of it; others make sense of those.
+    pub is_told: bool,
+}
+
+/// An object of which it is not known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Undecided {
+    /// The object, as JSON, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What was lacking.
+    pub lacking: String,
+    /// Up to this line everything fits.
+    pub fits_to_line: u32,
+    /// The last line of it.
+    pub last_line: u32,
+}
