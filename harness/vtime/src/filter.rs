@@ -44,8 +44,8 @@ const ABSENT: &[i64] = &[
     libc::SYS_userfaultfd,
 ];
 
-/// Calls that bring data from the kernel to the disk. A killed program leaves the kernel its data, so
-/// nobody sees whether that was done; and how long a disk takes differs from run to run.
+/// Calls that bring data from the kernel to the disk. A killed program leaves the kernel its data,
+/// so nobody sees whether that was done; and how long a disk takes differs from run to run.
 const UNNEEDED: &[i64] = &[
     libc::SYS_fsync,
     libc::SYS_fdatasync,

@@ -1,8 +1,8 @@
 //! What programs see of files that came into being or changed during a run: numbers and times of
 //! the world instead of the machine's.
 //!
-//! Nobody tells when a file is written. Its time is the node's when a program first sees that it has
-//! changed.
+//! Nobody tells when a file is written. Its time is the node's when a program first sees that it
+//! has changed.
 
 use std::collections::BTreeMap;
 

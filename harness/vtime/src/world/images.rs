@@ -7,8 +7,8 @@ use std::os::unix::fs::MetadataExt;
 
 use crate::raw::trace::Tid;
 
-/// The name of `std::random_device` in programs compiled from C++; its default in GNU's library asks
-/// the processor first.
+/// The name of `std::random_device` in programs compiled from C++; its default in GNU's library
+/// asks the processor first.
 const NAME: &[u8] = b"St13random_device";
 
 /// Larger files are interpreters, which do not use it.
