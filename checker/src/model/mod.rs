@@ -1,7 +1,11 @@
 //! What an object is: its states, and what operations do to them.
 
+mod container;
+mod grow_set;
 mod register;
 
+pub use container::{Container, ContainerOp, Discipline};
+pub use grow_set::{GrowingSet, GrowingSetOp};
 pub use register::{Register, RegisterOp};
 
 use std::hash::Hash;

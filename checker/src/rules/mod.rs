@@ -5,6 +5,8 @@
 //! it finds comes with a proof that does not need the rule: an order of all operations that
 //! [`crate::search::verify`] accepts, or a few operations that are impossible by themselves.
 
+pub mod grow_set;
+pub mod queue;
 pub mod register;
 
 use crate::timed::Timed;
@@ -39,8 +41,22 @@ pub enum Kind {
     FutureRead,
     /// A value was seen, overwritten, and seen again.
     StaleRead,
+    /// Two reads each miss a value that the other one has.
+    LongFork,
     /// Two compare-and-sets found the same value, which was there once.
     DoubleCas,
+    /// A value was taken out that nobody put in.
+    NeverPut,
+    /// A value was put in once and taken out twice.
+    TakenTwice,
+    /// A value was taken out before it was put in.
+    TakenEarly,
+    /// Values came out in another order than they went in.
+    OutOfOrder,
+    /// A value that was put in never came out, but one that was put in after it did.
+    LostValue,
+    /// Nothing was found where certainly something was.
+    MissedValue,
     /// Compare-and-sets that would have to follow each other in a circle.
     CasCircle,
 }
@@ -53,8 +69,15 @@ impl Kind {
             Self::ThinAir => "thin-air-read",
             Self::FutureRead => "future-read",
             Self::StaleRead => "stale-read",
+            Self::LongFork => "long-fork",
             Self::DoubleCas => "double-cas",
             Self::CasCircle => "cas-circle",
+            Self::NeverPut => "never-put",
+            Self::TakenTwice => "taken-twice",
+            Self::TakenEarly => "taken-early",
+            Self::OutOfOrder => "out-of-order",
+            Self::LostValue => "lost-value",
+            Self::MissedValue => "missed-value",
         }
     }
 }
