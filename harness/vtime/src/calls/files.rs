@@ -98,7 +98,7 @@ fn lists_ids(path: &[u8]) -> bool {
     path == b"/proc" || path.starts_with(b"/proc/") && path.ends_with(b"/task")
 }
 
-/// What is written outside a node's own directory is still there in the next run.
+/// What is written outside a node's own directory may still be there in the next run.
 fn note_what_stays(world: &mut World, call: &Call, path: &[u8]) {
     let tid = call.memory.0;
     let base = match call.int(0) {
@@ -108,18 +108,18 @@ fn note_what_stays(world: &mut World, call: &Call, path: &[u8]) {
         _ => format!("/proc/{tid}/cwd"),
     };
     let node = world.node_of(call.thread);
-    let own = &world.nodes[node].directory;
+    let place = &mut world.nodes[node];
     let resolve = |link: &[u8]| std::fs::read_link(OsStr::from_bytes(link)).ok();
-    if let Some(outside) = outside(own, Path::new(OsStr::from_bytes(path)), || {
-        resolve(base.as_bytes())
-    }) {
-        let what = format!(
-            "it writes {}, outside its own directory; the next run finds it there",
-            outside.display()
-        );
-        world.ledger.lowers(Some(node), what);
+    let base = || resolve(base.as_bytes());
+    let outside = outside(&place.directory, Path::new(OsStr::from_bytes(path)), base);
+    place.left_outside.extend(outside);
+    if place.left_outside.len() > MOST_LEFT {
+        place.left_outside.retain(|path| path.exists());
     }
 }
+
+/// With so many files it is looked which of them are still there.
+const MOST_LEFT: usize = 1024;
 
 fn shown(world: &World, call: &Call) -> Shown {
     let process = world.process_of(call.thread);

@@ -168,6 +168,7 @@ impl World {
     pub fn kill(&mut self, node: usize) {
         self.drain(node);
         self.end_family(node);
+        self.note_what_it_left(node);
         let node = &mut self.nodes[node];
         node.active = true;
         node.ended = None;
@@ -176,6 +177,18 @@ impl World {
         node.out.clear();
         (node.stdin, node.stdout, node.stderr) = (None, None, None);
         node.paused = false;
+    }
+
+    /// Files that a node wrote outside its own directory are told if they are still there.
+    fn note_what_it_left(&mut self, node: usize) {
+        let written = std::mem::take(&mut self.nodes[node].left_outside);
+        if let Some(left) = written.iter().find(|path| path.exists()) {
+            let what = format!(
+                "it leaves files outside its own directory, such as {}; the next run finds them",
+                left.display()
+            );
+            self.ledger.lowers(Some(node), what);
+        }
     }
 
     /// From now on no thread of the node runs. Its timers run on.

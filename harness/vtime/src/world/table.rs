@@ -210,6 +210,8 @@ pub(crate) struct Node {
     pub(crate) clock: NodeClock,
     /// Where its first process began, without links.
     pub(crate) directory: PathBuf,
+    /// Files outside of it that it wrote, and may have removed again.
+    pub(crate) left_outside: BTreeSet<PathBuf>,
     /// What it has seen of files.
     pub(crate) files: Files,
     /// Something happened that may let one of its waits end.

@@ -69,6 +69,26 @@ fn locks_with_priorities_are_told_and_not_there() {
 }
 
 #[test]
+fn a_file_elsewhere_is_told_unless_it_is_removed_again() {
+    let Some(program) = Program::compile("outside") else {
+        return;
+    };
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("file");
+    let path = path.to_str().expect("a plain path");
+    for (what, remarks) in [("removed", 0), ("stays", 1)] {
+        let mut world = world(&Settings::default(), &[program.command(&[what, path])]);
+        let mut events = Vec::new();
+        run_until(&mut world, &mut events, 60_000 * MS);
+        world.kill(0);
+        let seen = seen(&world, events);
+        assert_eq!(seen.end(0).map(|end| end.1), Some(Exit::Code(0)));
+        assert_eq!(seen.remarks.len(), remarks, "{:?}", seen.remarks);
+        assert!(seen.remarks.iter().all(|remark| remark.contains(path)));
+    }
+}
+
+#[test]
 fn a_wrapper_is_as_good_as_the_program() {
     if let Err(error) = vtime::probe() {
         return skip::note(&error.to_string());

@@ -46,12 +46,21 @@ static void priority(void) {
     printf("%s\n", error_name(errno));
 }
 
+static void file(const char *path, int stays) {
+    int fd = open(path, O_RDWR | O_CREAT, 0600);
+    MUST(fd >= 0);
+    close(fd);
+    if (!stays) unlink(path);
+}
+
 int main(int count, char **words) {
     switch (words[1][0]) {
     case 'l': lock(); break;
     case 'n': named_pipe(); break;
     case 'c': compute(); break;
     case 'p': priority(); break;
+    case 's': file(words[2], 1); break;
+    case 'r': file(words[2], 0); break;
     }
     return 0;
 }
