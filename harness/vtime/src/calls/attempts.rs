@@ -4,7 +4,7 @@
 //! has happened, until it succeeds.
 
 use super::ready::End;
-use super::{Answer, Call};
+use super::{Answer, Call, fifos};
 use crate::command::TimeNs;
 use crate::image::page;
 use crate::world::World;
@@ -39,6 +39,9 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
 /// Tries once more for a thread that waits.
 pub(crate) fn end_of_wait(world: &mut World, id: ThreadId) -> End {
     let call = Call::of(world, id, true);
+    if matches!(call.number, libc::SYS_open | libc::SYS_openat) {
+        return fifos::end_of_wait(world, id);
+    }
     let attempt = Attempt::of(world, &call);
     match attempt.and_then(|attempt| attempt.make(world, &call)) {
         Some(result) => End::Result(result),

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::{Answer, Call, error, identity};
+use super::{Answer, Call, error, fifos, identity};
 use crate::image::page;
 use crate::model::entropy::Entropy;
 use crate::model::paths::outside::outside;
@@ -26,6 +26,9 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
     };
     if !is_link {
         note_what_differs(world, call, &path, call.int(index + 1));
+        if fifos::is_meant(call, &path) {
+            return fifos::answer(world, call);
+        }
     }
     // Nearly all paths are elsewhere.
     if !path.starts_with(b"/proc") && !path.starts_with(b"/sys") {

@@ -68,6 +68,13 @@ pub(super) fn name(call: &Call, fd: i32) -> Vec<u8> {
         .unwrap_or_default()
 }
 
+/// Whether a descriptor that has a path is a pipe.
+pub(super) fn is_named_pipe(call: &Call, fd: i32) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let found = std::fs::metadata(format!("/proc/{}/fd/{fd}", call.memory.0));
+    found.is_ok_and(|file| file.file_type().is_fifo())
+}
+
 /// Which of all counters a descriptor is; nothing when it is none.
 pub(crate) fn identity(process: i32, fd: i32) -> Option<String> {
     let info = std::fs::read_to_string(format!("/proc/{process}/fdinfo/{fd}")).ok()?;

@@ -6,6 +6,7 @@
 pub(crate) mod attempts;
 pub(crate) mod children;
 mod clocks;
+mod fifos;
 mod files;
 mod futexes;
 mod identity;

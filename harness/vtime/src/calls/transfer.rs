@@ -20,8 +20,8 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
         if matches!(&name[..], b"/dev/urandom" | b"/dev/random") && call.number == libc::SYS_read {
             return random(world, call);
         }
-        // Files never wait for long.
-        if name.first() == Some(&b'/') {
+        // Files never wait for long, but named pipes do.
+        if name.first() == Some(&b'/') && !look::is_named_pipe(call, fd) {
             return Answer::Pass;
         }
     }

@@ -149,6 +149,7 @@ impl World {
                 written: 0,
                 until_ns: None,
                 watched: Vec::new(),
+                opened: None,
                 amend: super::table::Amend::default(),
                 clear_tid_at: 0,
                 signal: 0,

@@ -39,6 +39,8 @@ pub(crate) struct Thread {
     pub(crate) until_ns: Option<TimeNs>,
     /// What ends its wait for a descriptor; nothing when only a look at the call can tell.
     pub(crate) watched: Vec<Watched>,
+    /// Its end of a named pipe, until somebody has the other one.
+    pub(crate) opened: Option<i32>,
     /// What to put right when its call is done.
     pub(crate) amend: Amend,
     /// Where the kernel writes a zero and wakes who waits for it when the thread ends.

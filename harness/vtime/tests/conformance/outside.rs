@@ -37,9 +37,19 @@ fn a_writer_who_never_comes_does_not_hang_the_world() {
     };
     assert_eq!(seen.stdout(0), "");
     assert_eq!(seen.end(0), None);
+    assert_eq!(seen.remarks, [""; 0]);
+}
+
+#[test]
+fn a_call_that_waits_for_real_is_named_and_tried_again() {
+    let Some(seen) = waits_outside("splice") else {
+        return;
+    };
+    assert_eq!(seen.stdout(0), "");
+    assert!(seen.lowered);
     assert_eq!(
         seen.remarks,
-        ["it waited for real in openat, which virtual time does not model"]
+        ["it waited for real in splice(pipe), which virtual time does not model"]
     );
 }
 

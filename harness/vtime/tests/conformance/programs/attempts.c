@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/stat.h>
 
 struct letter {
     long type;
@@ -57,7 +58,37 @@ static void *mails(void *queue) {
     return NULL;
 }
 
+/* Another process opens the other end later. */
+static void open_later(int flags, int ms) {
+    char text[8] = "hello";
+    if (!fork()) {
+        sleep_ms(ms);
+        int fd = open("pipe", flags);
+        if (flags == O_WRONLY) write(fd, text, 6);
+        sleep_ms(ms);
+        _exit(0);
+    }
+}
+
+static void named_pipes(void) {
+    char text[8];
+    int fd = -1;
+    mkfifo("pipe", 0600);
+    open_later(O_WRONLY, 20);
+    TOOK("a writer", (fd = open("pipe", O_RDONLY)) >= 0);
+    printf("plain flags: %d\n", fcntl(fd, F_GETFL) & (O_ACCMODE | O_NONBLOCK));
+    TOOK("its words", read(fd, text, sizeof text));
+    TOOK("its end", read(fd, text, sizeof text));
+    close(fd);
+    wait(NULL);
+    open_later(O_RDONLY, 25);
+    TOOK("a reader", (fd = open("pipe", O_WRONLY)) >= 0);
+    close(fd);
+    wait(NULL);
+}
+
 int main(void) {
+    named_pipes();
     pthread_t thread;
     int fd = open("file", O_RDWR | O_CREAT, 0600);
     hold(by_flock, 30);

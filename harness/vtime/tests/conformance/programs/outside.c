@@ -19,6 +19,12 @@ static void lock(void) {
     wait(NULL);
 }
 
+static void splice_nothing(void) {
+    int from[2], to[2];
+    MUST(pipe(from) == 0 && pipe(to) == 0);
+    splice(from[0], NULL, to[1], NULL, 1, 0);
+}
+
 static void named_pipe(void) {
     MUST(mkfifo("pipe", 0600) == 0);
     open("pipe", O_RDONLY);
@@ -57,6 +63,7 @@ int main(int count, char **words) {
     switch (words[1][0]) {
     case 'l': lock(); break;
     case 'n': named_pipe(); break;
+    case 's': splice_nothing(); break;
     case 'c': compute(); break;
     case 'p': priority(); break;
     case 's': file(words[2], 1); break;
