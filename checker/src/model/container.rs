@@ -92,8 +92,8 @@ impl<V: Copy + Ord + Hash> Model for Container<V> {
 }
 
 impl<V: Copy + Ord> Container<V> {
-    /// Where order of putting in does not matter, values are kept sorted, so that equal contents are
-    /// equal states.
+    /// Where order of putting in does not matter, values are kept sorted, so that equal contents
+    /// are equal states.
     fn with(&self, values: &[V], value: V) -> Vec<V> {
         let mut values = values.to_vec();
         values.push(value);

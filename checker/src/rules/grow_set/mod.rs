@@ -54,8 +54,8 @@ fn adds<V: Copy + Eq + Hash>(ops: &[Timed<GrowingSetOp<V>>]) -> Option<Adds<V>> 
     Some(adds)
 }
 
-/// Operations that may stand in any order among each other, group after group: reads of one set, the
-/// values added between it and the next, and so on; in the end values that nobody read.
+/// Operations that may stand in any order among each other, group after group: reads of one set,
+/// the values added between it and the next, and so on; in the end values that nobody read.
 fn groups<V: Copy + Ord + Hash>(
     ops: &[Timed<GrowingSetOp<V>>],
     adds: &Adds<V>,

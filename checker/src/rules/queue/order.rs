@@ -3,8 +3,8 @@
 use super::{Parts, Value};
 use crate::timed::{NEVER, Timed};
 
-/// Values go in and come out in one order, each as late as it can; a queue that has to be found empty
-/// is emptied as soon as that is possible.
+/// Values go in and come out in one order, each as late as it can; a queue that has to be found
+/// empty is emptied as soon as that is possible.
 ///
 /// `None` when this finds no order, although there is one: the search has to.
 pub(super) fn linearization<O, V>(

@@ -55,7 +55,8 @@ fn deadlines(values: &[Value]) -> Vec<(u32, usize, usize)> {
     deadlines
 }
 
-/// All takes that might have helped belong to what is wrong, and all values that needed one as much.
+/// All takes that might have helped belong to what is wrong, and all values that needed one as
+/// much.
 fn with_unseen(values: &[Value], at: usize, witness: usize, unseen: &[u32]) -> Wrong {
     let (kind, mut ops) = misordered(&values[at], &values[witness]);
     ops.extend(unseen);

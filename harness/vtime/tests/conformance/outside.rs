@@ -86,7 +86,7 @@ fn a_file_elsewhere_is_told_unless_it_is_removed_again() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("file");
     let path = path.to_str().expect("a plain path");
-    for (what, remarks) in [("removed", 0), ("stays", 1)] {
+    for (what, remarks) in [("removed", 0), ("kept", 1)] {
         let mut world = world(&Settings::default(), &[program.command(&[what, path])]);
         let mut events = Vec::new();
         run_until(&mut world, &mut events, 60_000 * MS);

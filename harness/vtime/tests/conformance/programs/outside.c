@@ -66,7 +66,7 @@ int main(int count, char **words) {
     case 's': splice_nothing(); break;
     case 'c': compute(); break;
     case 'p': priority(); break;
-    case 's': file(words[2], 1); break;
+    case 'k': file(words[2], 1); break;
     case 'r': file(words[2], 0); break;
     }
     return 0;
