@@ -59,6 +59,15 @@ pub(super) fn answer() -> Answer {
     })
 }
 
+/// Lets the kernel make a call whose arguments have been changed, which may tell of a file.
+pub(super) fn after(call: &Call, amend: Amend) -> Answer {
+    let metadata = matches!(
+        call.number,
+        libc::SYS_stat | libc::SYS_lstat | libc::SYS_newfstatat | libc::SYS_statx
+    );
+    Answer::PassAndAmend(Amend { metadata, ..amend })
+}
+
 /// The machine's time, for what changed since.
 pub(crate) fn machine_time_ns() -> i128 {
     #[expect(clippy::disallowed_methods, reason = "files have the machine's times")]

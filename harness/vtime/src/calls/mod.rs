@@ -15,6 +15,7 @@ pub(crate) mod look;
 mod machine;
 pub(crate) mod metadata;
 pub(crate) mod ready;
+mod shared;
 mod signals;
 mod sleeps;
 mod timers;
@@ -86,6 +87,9 @@ impl Call {
 /// Answers the call that a thread is about to make.
 pub(crate) fn answer(world: &mut World, id: ThreadId, again: bool) -> Answer {
     let call = Call::of(world, id, again);
+    if let Some(moved) = shared::moved(world, &call) {
+        return metadata::after(&call, moved);
+    }
     match call.number {
         libc::SYS_clock_gettime
         | libc::SYS_gettimeofday
@@ -168,6 +172,16 @@ fn other(world: &mut World, call: &Call) -> Answer {
         | libc::SYS_mq_timedreceive
         | libc::SYS_semop
         | libc::SYS_semtimedop => attempts::answer(world, call),
+        libc::SYS_access
+        | libc::SYS_faccessat
+        | libc::SYS_faccessat2
+        | libc::SYS_link
+        | libc::SYS_linkat
+        | libc::SYS_unlink
+        | libc::SYS_unlinkat
+        | libc::SYS_rename
+        | libc::SYS_renameat
+        | libc::SYS_renameat2 => Answer::Pass,
         _ => identity::answer(world, call),
     }
 }

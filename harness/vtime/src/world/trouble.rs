@@ -60,7 +60,8 @@ impl World {
         }
         match seen.state {
             'Z' | 'X' => self.leave_with_all(id, -1),
-            'S' | 'D' if before == Some(seen) => self.kernel_made_it_wait(id),
+            // What waits for the disk (D) goes on by itself, and nobody sees how long that took.
+            'S' if before == Some(seen) => self.kernel_made_it_wait(id),
             'R' if seen.cpu_ticks - first.cpu_ticks >= self.spin_limit(id) => self.preempt(id),
             _ => {}
         }
