@@ -1,11 +1,29 @@
-//! Judges a recorded history by a model: reads operations as the model's, takes the history apart
-//! by objects, and uses a rule where one applies and the search where none does.
+//! Judges a recorded history: reads operations as those of an object, takes the history apart by
+//! objects, and uses a rule where one applies and the search where none does.
+//!
+//! - `named`: objects by name.
+//! - `object`, `objects/`: what an object says about itself; those that are known.
+//! - `parts`: a history taken apart.
+//! - `engine`: rule, search, verdict.
+//! - `window`: what a search found, made small.
+//! - `teller`: sentences about lines of the history.
+//! - `outcome`: what a judgement says.
 
+mod engine;
+mod named;
+mod object;
+mod objects;
 mod outcome;
-mod registers;
-mod sentences;
+mod parts;
+mod teller;
 #[cfg(test)]
 mod tests;
+mod window;
 
+pub use engine::judge;
+pub use named::{Named, Settings};
+pub use object::{Object, OpOf, StateOf};
+pub use objects::{Containers, Counters, FailedCas, GrowingSets, Registers};
 pub use outcome::{Judgement, Misfit, Undecided, Violation};
-pub use registers::{FailedCas, Registers};
+pub use parts::Intake;
+pub use teller::Teller;

@@ -26,6 +26,8 @@ impl std::error::Error for Misfit {}
 /// What is known of a history.
 #[derive(Debug, Clone, Default)]
 pub struct Judgement {
+    /// What one object is called.
+    pub noun: &'static str,
     /// How many objects there are.
     pub objects: usize,
     /// How many operations were judged: all but those that certainly did not happen, and those that
@@ -60,6 +62,8 @@ impl Judgement {
 pub struct Violation {
     /// The object concerned, or null.
     pub key: Val,
+    /// The part of it concerned, where parts are judged by themselves, or null.
+    pub element: Val,
     /// The kind, one of those that are explained.
     pub kind: &'static str,
     /// What happened, in one sentence.
@@ -77,6 +81,8 @@ pub struct Violation {
 pub struct Undecided {
     /// The object, or null.
     pub key: Val,
+    /// The part of it, where parts are judged by themselves, or null.
+    pub element: Val,
     /// What was lacking.
     pub lacking: Lacking,
     /// What was proved before: up to this line everything fits.

@@ -1,6 +1,6 @@
 //! What people read about histories of registers.
 
-use super::{FailedCas, Judgement, Registers};
+use super::{FailedCas, Judgement, Named, Registers, Settings, judge};
 use crate::Verdict;
 use crate::recorded::{Val, read_notation};
 use crate::search::Budget;
@@ -8,18 +8,22 @@ use crate::search::Budget;
 fn judged(picture: &str) -> Judgement {
     let (history, error) = read_notation(picture);
     assert_eq!(error, None);
-    let registers = Registers {
-        initial: Val::NULL,
-        failed_cas: FailedCas::FoundAnother,
-        with_orders: true,
-    };
-    registers
-        .judge(&history, &Budget::AMPLE)
-        .expect("operations of a register")
+    let registers = Registers::new(Val::NULL, FailedCas::FoundAnother);
+    judge(&registers, &history, &Budget::AMPLE, true).expect("operations of a register")
 }
 
 fn told(picture: &str) -> String {
-    let judgement = judged(picture);
+    shown(&judged(picture))
+}
+
+fn told_of(named: Named, picture: &str) -> String {
+    let (history, error) = read_notation(picture);
+    assert_eq!(error, None);
+    let judgement = named.judge(&Settings::default(), &history, &Budget::AMPLE);
+    shown(&judgement.expect("operations of this model"))
+}
+
+fn shown(judgement: &Judgement) -> String {
     assert_eq!(judgement.verdict(), Verdict::Invalid);
     let [violation] = &judgement.violations[..] else {
         panic!("{judgement:?}");
@@ -132,11 +136,15 @@ fn repeated_values_are_searched() {
         0: |- write 1 -|  |- write 2 -|  |- write 1 -|  |- read 2 -|
         1:                           |- write 3 -|
     "), @r"
-    no-order: Process 0 read 2 (line 2): that fits no order of the operations.
-    - In every order of what came before, the register held 1 or 3 at its end.
-    - No order of the operations that were open at that time changes that.
-    ops [4], proof [0, 1, 2, 3, 4]
-    ");
+      no-order: Process 0 read 2 (line 2): that fits no order of the operations.
+      - Process 0 wrote 2 (line 2) and was done in line 2, before process 0 wrote 1 (line 2) 
+        began.
+      - That one was done before process 0 read 2 (line 2) began, so this 2 had been replaced.
+      - Before everything the register held null.
+      - All orders of these 3 operations were tried that keep what was done before another one 
+        began: none gives these answers.
+      ops [4], proof [1, 3, 4]
+      ");
 }
 
 #[test]
@@ -159,16 +167,191 @@ fn a_history_that_says_nothing_is_not_valid() {
 #[test]
 fn operations_of_other_objects_are_refused() {
     let (history, _) = read_notation("0: |- enqueue 1 -|");
-    let registers = Registers {
-        initial: Val::NULL,
-        failed_cas: FailedCas::DidNothing,
-        with_orders: false,
-    };
-    let misfit = registers
-        .judge(&history, &Budget::AMPLE)
-        .expect_err("no operation of a register");
+    let registers = Registers::new(Val::NULL, FailedCas::DidNothing);
+    let misfit =
+        judge(&registers, &history, &Budget::AMPLE, false).expect_err("no operation of a register");
     assert_eq!(
         misfit.to_string(),
         "line 1: a register has the functions read, write and cas, and not `enqueue`"
     );
+}
+
+#[test]
+fn a_write_that_failed() {
+    insta::assert_snapshot!(told_of(Named::CasRegister, "0: |- write 1 -x  |- read 1 -|"), @r"
+    aborted-read: Process 0 read 1 (line 1), which was made by an operation that failed.
+    - Process 0 wrote 1 (line 1).
+    - In line 1 it was told that this failed: it did not happen, and must not be seen. If it 
+      may have happened, the answer has to be `info`.
+    ops [0, 1], proof [0, 1]
+    ");
+}
+
+#[test]
+fn what_came_long_before_plays_no_part() {
+    insta::assert_snapshot!(told_of(Named::CasRegister, "
+        0: |- write 1 -|  |- write 2 -|  |- read 2 -|  |- write 1 -|  |- write 2 -|  |- read 1 -|
+        1:      |- write 3 -|    |- read 3 -|                            |- read 2 -|
+    "), @r"
+    no-order: Process 0 read 1 (line 2): that fits no order of the operations.
+    - Process 0 wrote 1 (line 2) and was done in line 2, before process 0 wrote 2 (line 2) 
+      began.
+    - That one was done before process 0 read 1 (line 2) began, so this 1 had been replaced.
+    - What happened before line 2 does not matter: the register may have been in any state 
+      then.
+    - All orders of these 3 operations were tried that keep what was done before another one 
+      began: none gives these answers.
+    ops [8], proof [5, 6, 8]
+    ");
+}
+
+#[test]
+fn a_compare_and_set_that_fits_nowhere() {
+    insta::assert_snapshot!(told_of(Named::CasRegister, "
+        0: |- write 1 -|  |- cas [1,2] -|  |- write 1 -|  |- cas [2,1] -|
+    "), @r"
+    no-order: Process 0 changed 2 to 1 (line 2): that fits no order of the operations.
+    - Process 0 changed 1 to 2 (line 2) and was done in line 2, before process 0 wrote 1 
+      (line 2) began.
+    - That one was done before process 0 changed 2 to 1 (line 2) began, so this 2 had been 
+      replaced.
+    - Before everything the register held null.
+    - All orders of these 4 operations were tried that keep what was done before another one 
+      began: none gives these answers.
+    ops [3], proof [0, 1, 2, 3]
+    ");
+}
+
+#[test]
+fn two_values_that_pass_each_other() {
+    insta::assert_snapshot!(told_of(Named::FifoQueue, "0: |- enqueue 1 -|  |- enqueue 2 -|  |- dequeue 2 -|  |- dequeue 1 -|"), @r"
+    out-of-order: Process 0 took 2 out (line 1), although another value was before it and 
+      still there.
+    - Process 0 put 1 in (line 1) and was done in line 1, before process 0 put 2 in (line 1) 
+      began.
+    - Process 0 took 2 out (line 1) and was done in line 1, before process 0 took 1 out 
+      (line 1) began.
+    - What was put in first has to come out first.
+    ops [0, 1, 2, 3], proof [0, 1, 2, 3]
+    ");
+}
+
+#[test]
+fn a_value_that_is_lost() {
+    insta::assert_snapshot!(told_of(Named::FifoQueue, "0: |- enqueue 1 -|  |- enqueue 2 -|  |- dequeue 2 -|"), @r"
+    lost-value: Process 0 put 1 in (line 1): that never came out, although something that was 
+      put in later did.
+    - Process 0 put 1 in (line 1) and was done in line 1, before process 0 put 2 in (line 1) 
+      began.
+    - Process 0 took 2 out (line 1).
+    - What was put in first has to come out first.
+    ops [0, 1, 2], proof [0, 1, 2]
+    ");
+}
+
+#[test]
+fn nothing_where_something_was() {
+    insta::assert_snapshot!(told_of(Named::FifoQueue, "
+        0: |- enqueue 1 -|                        |- dequeue 1 -|
+        1:                 |- enqueue 2 -|                         |- dequeue 2 -|
+        2:                                  |- dequeue null -|
+    "), @r"
+    missed-value: Process 2 found nothing (line 4), although there was something at every 
+      moment.
+    - 2 was there: process 1 put 2 in (line 3) and was done before, and process 1 took 2 out 
+      (line 3) began later.
+    ops [1, 2, 4], proof [1, 2, 4]
+    ");
+}
+
+#[test]
+fn a_value_that_comes_out_twice() {
+    insta::assert_snapshot!(told_of(Named::FifoQueue, "0: |- enqueue 1 -|  |- dequeue 1 -|  |- dequeue 1 -|"), @r"
+    taken-twice: One value came out twice: process 0 took 1 out (line 1) and process 0 took 1 
+      out (line 1).
+    - Process 0 put 1 in (line 1), and nobody put it in again.
+    ops [0, 1, 2], proof [0, 1, 2]
+    ");
+}
+
+#[test]
+fn a_value_that_nobody_put_in() {
+    insta::assert_snapshot!(told_of(Named::FifoQueue, "0: |- enqueue 1 -|  |- dequeue 7 -|"), @r"
+    never-put: Process 0 took 7 out (line 1), which nobody put in.
+    - No operation in this history, finished or not, put that into the queue.
+    ops [1], proof [1]
+    ");
+}
+
+#[test]
+fn a_stack_in_the_wrong_order() {
+    insta::assert_snapshot!(told_of(Named::Stack, "0: |- push 1 -|  |- push 2 -|  |- pop 1 -|"), @r"
+    no-order: Process 0 took 1 out (line 1): that fits no order of the operations.
+    - Before everything the stack was empty.
+    - All orders of these 3 operations were tried that keep what was done before another one 
+      began: none gives these answers.
+    ops [2], proof [0, 1, 2]
+    ");
+}
+
+#[test]
+fn two_reads_of_a_set_that_disagree() {
+    insta::assert_snapshot!(told_of(Named::GSet, "
+        0: |- add 1 -|  |- read [1] -|
+        1: |- add 2 -|  |- read [2] -|
+    "), @r"
+    long-fork: Two reads each miss a value that the other one has.
+    - Process 0 read [1] (line 2).
+    - Process 1 read [2] (line 3).
+    - The first has 1, which the second misses, and misses 2, which the second has: neither 
+      can have been before the other.
+    ops [2, 3], proof [0, 1, 2, 3]
+    ");
+}
+
+#[test]
+fn a_set_that_forgets() {
+    insta::assert_snapshot!(told_of(Named::GSet, "0: |- add 1 -|  |- add 2 -|  |- read [2] -|"), @r"
+    stale-read: Process 0 read [2] (line 1) and misses 1, which was there before.
+    - Process 0 added 1 (line 1) and was done in line 1, before process 0 read [2] (line 1) 
+      began.
+    - Nothing is removed from this set.
+    ops [0, 2], proof [0, 2]
+    ");
+}
+
+#[test]
+fn a_counter_that_forgets() {
+    insta::assert_snapshot!(told_of(Named::Counter, "0: |- add 2 -|  |- add 3 -|  |- read 3 -|"), @r"
+    missed-add: Process 0 read 3 (line 1), which is less than there can have been.
+    - 5 had been added by 2 acknowledged operations when it began: 5 is the least that it 
+      can find. That began in line 1.
+    ops [2], proof [0, 1, 2]
+    ");
+}
+
+#[test]
+fn a_counter_with_too_much() {
+    insta::assert_snapshot!(told_of(Named::Counter, "
+        0: |- add 2 -|  |- read 6 -|
+        1:       |- add 3 --...
+    "), @r"
+    phantom-add: Process 0 read 6 (line 2), which is more than there can have been.
+    - Whatever had begun before it ended adds up to 5 at most: it cannot find more than 5.
+    ops [2], proof [0, 1, 2]
+    ");
+}
+
+#[test]
+fn a_counter_that_goes_down() {
+    insta::assert_snapshot!(told_of(Named::Counter, "
+        0: |- add 2 -----------------------------------|
+        1:             |- read 2 -|  |- read 0 -|
+    "), @r"
+    stale-read: Process 1 read 0 (line 3), which is less than before.
+    - Process 1 read 2 (line 3) and was done in line 3, before process 1 read 0 (line 3) 
+      began.
+    - Nothing is subtracted in this history, so a later read does not find less.
+    ops [1, 2], proof [0, 1, 2]
+    ");
 }

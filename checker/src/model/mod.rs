@@ -1,10 +1,12 @@
 //! What an object is: its states, and what operations do to them.
 
 mod container;
+mod counter;
 mod grow_set;
 mod register;
 
 pub use container::{Container, ContainerOp, Discipline};
+pub use counter::{Counter, CounterOp};
 pub use grow_set::{GrowingSet, GrowingSetOp};
 pub use register::{Register, RegisterOp};
 

@@ -30,12 +30,14 @@ pub struct History {
     pub values: Values,
     /// The names of functions.
     pub functions: Vec<Box<str>>,
+    /// Who did them, as they are called in the history.
+    pub processes: Vec<Val>,
 }
 
 /// An operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recorded {
-    /// Who did it, as a number of ours.
+    /// Who did it: a place in [`History::processes`].
     pub process: u32,
     /// The place of its function's name in [`History::functions`].
     pub function: u16,

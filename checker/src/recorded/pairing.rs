@@ -69,11 +69,14 @@ impl Pairing {
             return Err(Problem::TooMany);
         }
         let fresh = self.processes.len() as u32;
-        let process = self.processes.entry(event.process).or_insert(Process {
-            number: fresh,
-            open: None,
+        let processes = &mut self.history.processes;
+        let process = *self.processes.entry(event.process).or_insert_with(|| {
+            processes.push(event.process);
+            Process {
+                number: fresh,
+                open: None,
+            }
         });
-        let process = *process;
         match (event.kind, process.open) {
             (EventKind::Invoke, None) => self.begin(event, process),
             (EventKind::Invoke, Some(open)) => {

@@ -5,6 +5,7 @@
 //! it finds comes with a proof that does not need the rule: an order of all operations that
 //! [`crate::search::verify`] accepts, or a few operations that are impossible by themselves.
 
+pub mod counter;
 pub mod grow_set;
 pub mod queue;
 pub mod register;
@@ -57,6 +58,10 @@ pub enum Kind {
     LostValue,
     /// Nothing was found where certainly something was.
     MissedValue,
+    /// A counter was found to be less than what had been added.
+    MissedAdd,
+    /// A counter was found to be more than what can have been added.
+    PhantomAdd,
     /// Compare-and-sets that would have to follow each other in a circle.
     CasCircle,
 }
@@ -78,6 +83,8 @@ impl Kind {
             Self::OutOfOrder => "out-of-order",
             Self::LostValue => "lost-value",
             Self::MissedValue => "missed-value",
+            Self::MissedAdd => "missed-add",
+            Self::PhantomAdd => "phantom-add",
         }
     }
 }

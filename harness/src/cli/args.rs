@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::model_name::ModelName;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -239,27 +240,6 @@ pub(crate) struct CheckArgs {
     /// What to print on stdout.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
-}
-
-/// What a history is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ModelName {
-    /// A register that is read and written; one for each key.
-    Register,
-    /// A register with compare-and-set as well.
-    CasRegister,
-    /// Many registers, by key.
-    Kv,
-}
-
-impl ModelName {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::CasRegister => "cas-register",
-            Self::Kv => "kv",
-        }
-    }
 }
 
 /// What `test` and `grade` share.

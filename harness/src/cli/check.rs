@@ -5,14 +5,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use checker::Verdict;
-use checker::judge::{FailedCas, Judgement, Registers, Undecided};
+use checker::judge::{FailedCas, Judgement, Settings, Undecided};
 use checker::recorded::{History, Val, read_json_lines};
 use checker::search::{Budget, Lacking};
 use results::Exit;
 use results::document::{CheckDocument, CheckedOp, check};
 
 use super::Failure;
-use super::args::{CheckArgs, Format, ModelName};
+use super::args::{CheckArgs, Format};
 use super::output::Output;
 
 #[expect(clippy::disallowed_methods, reason = "the limit, and how long it took")]
@@ -27,7 +27,7 @@ pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
             format!("{}: {why}", args.file.display()),
         ));
     }
-    let registers = registers(args, &mut history)?;
+    let settings = settings(args, &mut history)?;
     let read_s = begun.elapsed().as_secs_f64();
 
     let judging = Instant::now();
@@ -36,7 +36,8 @@ pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
         memory_bytes: args.memory.saturating_mul(1 << 20),
         is_over: &|| limit.is_some_and(|limit| judging.elapsed() > limit),
     };
-    let judgement = registers.judge(&history, &budget).map_err(|misfit| {
+    let judgement = args.model.0.judge(&settings, &history, &budget);
+    let judgement = judgement.map_err(|misfit| {
         Failure::new(Exit::BadData, format!("{}: {misfit}", args.file.display()))
     })?;
     let mut document = document(args, &history, &judgement);
@@ -68,21 +69,10 @@ fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     read.map_err(|error| Failure::new(Exit::NoInput, format!("{}: {error}", file.display())))
 }
 
-fn registers(args: &CheckArgs, history: &mut History) -> Result<Registers, Failure> {
-    if args.model == ModelName::Register
-        && let Some(cas) = history.functions.iter().position(|f| **f == *"cas")
-        && let Some(op) = history
-            .ops
-            .iter()
-            .find(|op| usize::from(op.function) == cas)
-    {
-        let line = op.call_line;
-        let what = format!("line {line}: a register has no cas; see --model cas-register");
-        return Err(Failure::new(Exit::BadData, what));
-    }
+fn settings(args: &CheckArgs, history: &mut History) -> Result<Settings, Failure> {
     let initial = serde_json::from_str(&args.initial)
         .map_err(|error| Failure::usage(format!("--initial {}: {error}", args.initial)))?;
-    Ok(Registers {
+    Ok(Settings {
         initial: history.values.number(&initial),
         failed_cas: if args.failed_cas_found_another {
             FailedCas::FoundAnother
@@ -124,7 +114,7 @@ fn document(args: &CheckArgs, history: &History, judgement: &Judgement) -> Check
         verdict: judgement.verdict(),
         summary: summary(judgement),
         file: args.file.display().to_string(),
-        model: args.model.word().to_owned(),
+        model: args.model.0.word().to_owned(),
         level: "linearizable".to_owned(),
         operations: history.ops.len() as u64,
         judged: judgement.judged as u64,
@@ -141,21 +131,21 @@ fn document(args: &CheckArgs, history: &History, judgement: &Judgement) -> Check
 }
 
 fn summary(judgement: &Judgement) -> String {
-    let objects = judgement.objects;
+    let (objects, noun) = (judgement.objects, judgement.noun);
     match judgement.verdict() {
         Verdict::Valid if objects == 1 => "The history is linearizable.".to_owned(),
-        Verdict::Valid => format!("All {objects} registers are linearizable."),
+        Verdict::Valid => format!("All {objects} {noun}s are linearizable."),
         Verdict::Invalid if objects == 1 => "The history is not linearizable.".to_owned(),
         Verdict::Invalid => {
             let wrong = judgement.violations.len();
-            format!("{wrong} of {objects} registers are not linearizable.")
+            format!("{wrong} of {objects} {noun}s are not linearizable.")
         }
         Verdict::Unknown if judgement.judged == 0 => {
             "No operation has an end that says anything, so nothing was tested.".to_owned()
         }
         Verdict::Unknown => {
             let open = judgement.undecided.len();
-            format!("{open} of {objects} registers could not be decided; nothing wrong was found.")
+            format!("{open} of {objects} {noun}s could not be decided; nothing wrong was found.")
         }
     }
 }
@@ -180,7 +170,9 @@ fn checked(history: &History, op: u32, is_told: bool) -> CheckedOp {
     CheckedOp {
         line: recorded.call_line,
         end_line: (recorded.ret_line > 0).then_some(recorded.ret_line),
-        process: recorded.process,
+        process: history
+            .values
+            .show(history.processes[recorded.process as usize]),
         op: format!("{function} {}", history.values.show(value)),
         is_told,
     }

@@ -11,6 +11,7 @@ mod grade;
 mod interrupt;
 mod list;
 mod manual;
+mod model_name;
 mod new;
 mod node;
 mod output;

@@ -72,7 +72,7 @@ pub struct CheckedOp {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_line: Option<u32>,
     /// Who did it.
-    pub process: u32,
+    pub process: String,
     /// What it did: `write 3`, `read 4`.
     pub op: String,
     /// Whether the sentences speak of it; others make sense of those.

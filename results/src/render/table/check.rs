@@ -57,7 +57,7 @@ fn violation_of(violation: &Violation, style: Style) -> String {
         let tone = if op.is_told { Tone::Plain } else { Tone::Faint };
         grid.push(vec![
             Cell::new(tone, lines),
-            Cell::new(tone, op.process.to_string()),
+            Cell::new(tone, op.process.as_str()),
             Cell::new(tone, op.op.as_str()),
         ]);
     }

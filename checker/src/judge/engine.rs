@@ -1,0 +1,131 @@
+//! From a history to a judgement.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::object::{Object, OpOf};
+use super::outcome::{Judgement, Misfit, Undecided, Violation};
+use super::parts::{Part, parts};
+use super::teller::Teller;
+use super::window;
+use crate::recorded::{History, Val};
+use crate::rules::{Kind, Ruling, Witness};
+use crate::search::{Budget, Found, search};
+use crate::timed::NEVER;
+
+/// Judges a history of such objects: all of them, in parallel. `with_orders` for linearizations as
+/// part of the judgement.
+///
+/// Takes the time of the object's rule where one applies, and of a search otherwise, which the
+/// budget bounds.
+///
+/// # Errors
+/// When an operation is none of these objects.
+pub fn judge<O: Object>(
+    object: &O,
+    history: &History,
+    budget: &Budget<'_>,
+    with_orders: bool,
+) -> Result<Judgement, Misfit> {
+    let parts = parts(object, history)?;
+    // As many searches as there are processors share the memory.
+    let at_once = rayon::current_num_threads().min(parts.len()).max(1);
+    let budget = &Budget {
+        memory_bytes: budget.memory_bytes / at_once,
+        is_over: budget.is_over,
+    };
+    let answers: Vec<Answer> = parts
+        .par_iter()
+        .map(|part| answer(object, history, part, budget, with_orders))
+        .collect();
+    let mut judgement = Judgement {
+        noun: object.noun(),
+        objects: parts.len(),
+        judged: parts.iter().map(|part| part.ops.len()).sum(),
+        ..Judgement::default()
+    };
+    let mut methods: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for answer in answers {
+        *methods.entry(answer.method).or_default() += 1;
+        match answer.says {
+            Says::Linearizable(order) => judgement.orders.extend(order),
+            Says::Impossible(violation) => judgement.violations.push(violation),
+            Says::Undecided(undecided) => judgement.undecided.push(undecided),
+        }
+    }
+    judgement.methods = methods;
+    Ok(judgement)
+}
+
+/// What is known of one object, and how it was found out.
+struct Answer {
+    method: &'static str,
+    says: Says,
+}
+
+enum Says {
+    Linearizable(Option<(Val, Vec<u32>)>),
+    Impossible(Violation),
+    Undecided(Undecided),
+}
+
+fn answer<O: Object>(
+    object: &O,
+    history: &History,
+    part: &Part<OpOf<O>>,
+    budget: &Budget<'_>,
+    with_orders: bool,
+) -> Answer {
+    let teller = Teller::new(object, history, part);
+    let ordered = |order: Vec<u32>| {
+        let numbers = order.iter().map(|op| part.numbers[*op as usize]);
+        Says::Linearizable(with_orders.then(|| (part.key, numbers.collect())))
+    };
+    let ruling = object
+        .rule(&part.ops, with_orders)
+        .or_else(|| never_made(object, part).map(Ruling::Impossible));
+    match ruling {
+        Some(Ruling::Linearizable(order)) => Answer {
+            method: object.rule_name(),
+            says: ordered(order),
+        },
+        Some(Ruling::Impossible(witness)) => Answer {
+            method: object.rule_name(),
+            says: Says::Impossible(teller.ruled(&witness)),
+        },
+        None => Answer {
+            method: "search",
+            says: match search(object.model(), &part.ops, budget, with_orders) {
+                Found::Linearizable(order) => ordered(order),
+                Found::Impossible { stuck, .. } => {
+                    let window = window::around(object.model(), &part.ops, stuck, budget);
+                    Says::Impossible(teller.stuck(stuck, &window))
+                }
+                Found::Undecided { position, lacking } => Says::Undecided(Undecided {
+                    key: part.key,
+                    element: part.element,
+                    lacking,
+                    fits_to_line: teller.line_before(position),
+                    last_line: teller.line_before(NEVER),
+                }),
+            },
+        },
+    }
+}
+
+/// A value that nobody made needs no search, which might take for ever to find it.
+fn never_made<O: Object>(object: &O, part: &Part<OpOf<O>>) -> Option<Witness<OpOf<O>>> {
+    let made: rustc_hash::FxHashSet<Val> = part
+        .ops
+        .iter()
+        .filter_map(|timed| object.made(&timed.op))
+        .collect();
+    let is_stray = |op: &OpOf<O>| object.seen(op).is_some_and(|seen| !made.contains(&seen));
+    let stray = part.ops.iter().position(|timed| is_stray(&timed.op))?;
+    Some(Witness {
+        kind: Kind::ThinAir,
+        ops: vec![stray as u32],
+        proof: vec![part.ops[stray].clone()],
+    })
+}

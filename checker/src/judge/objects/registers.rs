@@ -1,0 +1,297 @@
+//! Registers: read, written, compared-and-set.
+
+use super::function;
+use crate::history::EventKind;
+use crate::judge::object::Object;
+use crate::judge::parts::Intake;
+use crate::judge::teller::Teller;
+use crate::model::{Register, RegisterOp};
+use crate::recorded::{History, Recorded, Val, Values};
+use crate::rules::{Kind, Ruling, Witness, register};
+use crate::timed::Timed;
+
+/// What is known when a compare-and-set ends with `fail`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FailedCas {
+    /// That it did nothing, for whatever reason.
+    #[default]
+    DidNothing,
+    /// That it found another value than it compared with.
+    FoundAnother,
+}
+
+/// Registers with the functions `read`, `write` and `cas`.
+#[derive(Debug, Clone, Copy)]
+pub struct Registers {
+    model: Register<Val>,
+    failed_cas: FailedCas,
+    has_cas: bool,
+}
+
+type Op = RegisterOp<Val>;
+
+impl Registers {
+    /// Registers that hold this before anything is written to them.
+    #[must_use]
+    pub fn new(initial: Val, failed_cas: FailedCas) -> Self {
+        Self {
+            model: Register { initial },
+            failed_cas,
+            has_cas: true,
+        }
+    }
+
+    /// Registers without compare-and-set.
+    #[must_use]
+    pub fn without_cas(self) -> Self {
+        Self {
+            has_cas: false,
+            ..self
+        }
+    }
+
+    fn cas(&self, history: &History, recorded: &Recorded) -> Result<Op, String> {
+        let pair = history.values.items(recorded.argument);
+        let Some([from, to]) = pair.and_then(|pair| <&[Val; 2]>::try_from(pair).ok()) else {
+            let shown = history.values.show(recorded.argument);
+            return Err(format!(
+                "a cas has the value [from, to], and this one has {shown}"
+            ));
+        };
+        let is_fail = recorded.end == EventKind::Fail;
+        Ok(Op::Cas {
+            from: *from,
+            to: *to,
+            succeeded: (!recorded.is_indeterminate()).then_some(!is_fail),
+        })
+    }
+}
+
+impl Object for Registers {
+    type Model = Register<Val>;
+
+    fn noun(&self) -> &'static str {
+        "register"
+    }
+
+    fn model(&self) -> &Register<Val> {
+        &self.model
+    }
+
+    fn take(
+        &self,
+        history: &History,
+        recorded: &Recorded,
+        intake: &mut Intake<'_, Op>,
+    ) -> Result<(), String> {
+        match function(history, recorded) {
+            "read" | "r" if recorded.end == EventKind::Ok => intake.did(Op::Read(recorded.answer)),
+            "read" | "r" => {}
+            "write" | "w" => intake.did_unless_failed(Op::Write(recorded.argument)),
+            "cas" if !self.has_cas => {
+                return Err("a register has no cas; see --model cas-register".to_owned());
+            }
+            "cas" if self.failed_cas == FailedCas::FoundAnother => {
+                intake.did(self.cas(history, recorded)?);
+            }
+            "cas" => intake.did_unless_failed(self.cas(history, recorded)?),
+            other => {
+                return Err(format!(
+                    "a register has the functions read, write and cas, and not `{other}`"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn rule(&self, ops: &[Timed<Op>], with_order: bool) -> Option<Ruling<Op>> {
+        register::judge(&self.model, ops, with_order)
+    }
+
+    fn rule_name(&self) -> &'static str {
+        "zones"
+    }
+
+    fn did(&self, op: &Op, values: &Values) -> String {
+        let show = |value| values.show(value);
+        match *op {
+            Op::Read(value) => format!("read {}", show(value)),
+            Op::Write(value) => format!("wrote {}", show(value)),
+            Op::Cas {
+                from,
+                to,
+                succeeded,
+            } => {
+                let ended = match succeeded {
+                    Some(false) => " and found another value",
+                    _ => "",
+                };
+                format!("changed {} to {}{ended}", show(from), show(to))
+            }
+        }
+    }
+
+    fn why(&self, teller: &Teller<'_, Self>, witness: &Witness<Op>) -> (String, Vec<String>) {
+        match (witness.kind, &witness.ops[..]) {
+            (Kind::ThinAir, [op, ..]) => (
+                format!("{}: nobody wrote that value.", teller.told(*op)),
+                vec![format!(
+                    "Before anything was written there was {}, and no write in this history, \
+                     finished or not, wrote what was found.",
+                    teller.show(self.model.initial)
+                )],
+            ),
+            (Kind::FutureRead, [read, write]) => (
+                format!("{} before that was written.", teller.told(*read)),
+                vec![
+                    format!("The only one to write it: {}.", teller.tell(*write)),
+                    format!(
+                        "{}, but the read had returned by then.",
+                        teller.began(*write)
+                    ),
+                ],
+            ),
+            (Kind::DoubleCas, [one, other]) => (
+                format!(
+                    "Two compare-and-sets found the same value, which was there once: {} and {}.",
+                    teller.tell(*one),
+                    teller.tell(*other)
+                ),
+                vec![
+                    "Every value is written once in this history.".to_owned(),
+                    "The first of both replaced the value, so the second cannot have found it."
+                        .to_owned(),
+                ],
+            ),
+            (Kind::CasCircle, circle) => (
+                format!(
+                    "{} compare-and-sets each need the value of another one.",
+                    circle.len()
+                ),
+                circle
+                    .iter()
+                    .map(|op| format!("{}.", teller.told(*op)))
+                    .collect(),
+            ),
+            (Kind::StaleRead, [later, earlier]) => (
+                format!(
+                    "{} although {} had not begun.",
+                    teller.told(*later),
+                    teller.tell(*earlier)
+                ),
+                vec![
+                    "Compare-and-sets say in which order these values followed each other."
+                        .to_owned(),
+                    teller.before(*later, *earlier),
+                ],
+            ),
+            (_, all) => both_ways(teller, all),
+        }
+    }
+
+    fn no_order(&self, teller: &Teller<'_, Self>, stuck: u32, window: &[u32]) -> Vec<String> {
+        replaced(teller, stuck, window).unwrap_or_default()
+    }
+
+    fn state(&self, state: &Val, values: &Values) -> Option<String> {
+        Some(format!("held {}", values.show(*state)))
+    }
+
+    fn seen(&self, op: &Op) -> Option<Val> {
+        let seen = needed(op)?;
+        (seen != self.model.initial).then_some(seen)
+    }
+
+    fn made(&self, op: &Op) -> Option<Val> {
+        match *op {
+            Op::Write(value) | Op::Cas { to: value, .. } => Some(value),
+            Op::Read(_) => None,
+        }
+    }
+}
+
+/// Two values would each have to come before the other: the first return of one is before the last
+/// call of the other, and the other way round.
+fn both_ways(teller: &Teller<'_, Registers>, all: &[u32]) -> (String, Vec<String>) {
+    let value = |op: u32| teller.show(left(&teller.op(op).op));
+    let Some(&last) = all.iter().max_by_key(|op| teller.op(**op).call) else {
+        return (String::new(), Vec::new());
+    };
+    let [a_first, b_last, b_first, a_last] = match *all {
+        [a, b, c, d] => [a, b, c, d],
+        // The initial value was there before anything.
+        [b_last, b_first, a_last] => [b_last, b_last, b_first, a_last],
+        _ => return (String::new(), Vec::new()),
+    };
+    let there_before = |one, other| format!("So {} was there before {}.", value(one), value(other));
+    let mut steps = Vec::new();
+    if all.len() == 4 {
+        steps.push(teller.before(a_first, b_last));
+        steps.push(there_before(a_first, b_last));
+    }
+    steps.push(teller.before(b_first, a_last));
+    steps.push(there_before(b_first, a_last));
+    if all.len() == 3 {
+        steps.push(format!(
+            "But {} was there before anything was written.",
+            value(a_last)
+        ));
+    }
+    steps.push(
+        "Every value is written once, so one that was replaced does not come back.".to_owned(),
+    );
+    (
+        format!("{}, which had been replaced before.", teller.told(last)),
+        steps,
+    )
+}
+
+/// That all who wrote a value had been followed by another write before it was found.
+fn replaced(teller: &Teller<'_, Registers>, stuck: u32, window: &[u32]) -> Option<Vec<String>> {
+    let found = needed(&teller.op(stuck).op)?;
+    let value = teller.show(found);
+    let is_write = |op: &&u32| !matches!(teller.op(**op).op, Op::Read(_));
+    let (makers, others): (Vec<u32>, Vec<u32>) = window
+        .iter()
+        .filter(|op| **op != stuck)
+        .filter(is_write)
+        .partition(|op| left(&teller.op(**op).op) == found);
+    let mut steps = Vec::new();
+    if makers.is_empty() {
+        steps.push(format!("Nobody wrote {value} after that."));
+    }
+    for maker in makers {
+        let follows = |other: &&u32| {
+            teller.op(maker).precedes(teller.op(**other))
+                && teller.op(**other).precedes(teller.op(stuck))
+        };
+        let follower = others.iter().find(follows)?;
+        steps.push(teller.before(maker, *follower));
+        steps.push(format!(
+            "That one was done before {} began, so this {value} had been replaced.",
+            teller.tell(stuck)
+        ));
+    }
+    Some(steps)
+}
+
+/// The value that must have been there for an operation to answer as it did.
+fn needed(op: &Op) -> Option<Val> {
+    match *op {
+        Op::Read(value)
+        | Op::Cas {
+            from: value,
+            succeeded: Some(true),
+            ..
+        } => Some(value),
+        _ => None,
+    }
+}
+
+/// The value that is there after an operation.
+fn left(op: &Op) -> Val {
+    match *op {
+        Op::Read(value) | Op::Write(value) => value,
+        Op::Cas { to, .. } => to,
+    }
+}

@@ -1,0 +1,109 @@
+//! A history taken apart by objects (linearizability is local: Herlihy and Wing, 1990, theorem 1).
+
+use rustc_hash::FxHashMap;
+
+use super::object::{Object, OpOf};
+use super::outcome::Misfit;
+use crate::history::EventKind;
+use crate::recorded::{History, Recorded, Val};
+use crate::timed::Timed;
+
+/// The operations of one object, in the order of their calls.
+#[derive(Debug)]
+pub(super) struct Part<O> {
+    pub(super) key: Val,
+    /// Which part of the object, where parts are judged by themselves, or null.
+    pub(super) element: Val,
+    pub(super) ops: Vec<Timed<O>>,
+    /// Their numbers in the history.
+    pub(super) numbers: Vec<u32>,
+    /// What certainly did not happen.
+    pub(super) failed: Vec<(u32, O)>,
+}
+
+/// Takes what a recorded operation did.
+pub struct Intake<'a, O> {
+    parts: &'a mut Vec<Part<O>>,
+    places: &'a mut FxHashMap<(Val, Val), u32>,
+    number: u32,
+    recorded: &'a Recorded,
+}
+
+impl<O> Intake<'_, O> {
+    /// It did this, or perhaps did.
+    pub fn did(&mut self, op: O) {
+        self.did_to(Val::NULL, op);
+    }
+
+    /// It did this to an element that is judged by itself.
+    pub fn did_to(&mut self, element: Val, op: O) {
+        let (number, recorded) = (self.number, self.recorded);
+        let part = self.part(element);
+        part.numbers.push(number);
+        part.ops.push(Timed {
+            call: recorded.call,
+            ret: recorded.ret,
+            op,
+        });
+    }
+
+    /// It would have done this, but certainly did not.
+    pub fn failed(&mut self, op: O) {
+        self.failed_to(Val::NULL, op);
+    }
+
+    /// It would have done this to an element, but certainly did not.
+    pub fn failed_to(&mut self, element: Val, op: O) {
+        let number = self.number;
+        self.part(element).failed.push((number, op));
+    }
+
+    /// It did this unless it ended with `fail`.
+    pub fn did_unless_failed(&mut self, op: O) {
+        if self.recorded.end == EventKind::Fail {
+            self.failed(op);
+        } else {
+            self.did(op);
+        }
+    }
+
+    fn part(&mut self, element: Val) -> &mut Part<O> {
+        let key = self.recorded.key;
+        let fresh = self.parts.len() as u32;
+        let at = *self.places.entry((key, element)).or_insert(fresh);
+        if at == fresh {
+            self.parts.push(Part {
+                key,
+                element,
+                ops: Vec::new(),
+                numbers: Vec::new(),
+                failed: Vec::new(),
+            });
+        }
+        &mut self.parts[at as usize]
+    }
+}
+
+/// The objects of a history, in the order in which they appear.
+pub(super) fn parts<O: Object>(
+    object: &O,
+    history: &History,
+) -> Result<Vec<Part<OpOf<O>>>, Misfit> {
+    let mut parts = Vec::new();
+    let mut places = FxHashMap::default();
+    for (number, recorded) in (0..).zip(&history.ops) {
+        let mut intake = Intake {
+            parts: &mut parts,
+            places: &mut places,
+            number,
+            recorded,
+        };
+        object
+            .take(history, recorded, &mut intake)
+            .map_err(|what| Misfit {
+                line: recorded.call_line,
+                what,
+            })?;
+    }
+    Ok(parts)
+}
