@@ -213,12 +213,16 @@ pub(crate) struct ShrinkArgs {
 /// `splitbrain check`.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// The history, in JSON Lines; `-` is stdin.
+    /// The history, in JSON Lines or in Jepsen's EDN; `-` is stdin.
     pub(super) file: PathBuf,
 
     /// What the history is about.
     #[arg(long, value_enum)]
     pub(super) model: ModelName,
+
+    /// Values are [key, value], as Jepsen's `independent` writes them: many objects in one history.
+    #[arg(long)]
+    pub(super) independent: bool,
 
     /// What a register holds before anything is written, as JSON.
     #[arg(long, value_name = "VALUE", default_value = "null")]

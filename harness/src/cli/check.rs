@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use checker::Verdict;
 use checker::judge::{FailedCas, Judgement, Settings, Undecided};
-use checker::recorded::{History, Val, read_json_lines};
+use checker::recorded::{History, Val, read};
 use checker::search::{Budget, Lacking};
 use results::Exit;
 use results::document::{CheckDocument, CheckedOp, check};
@@ -19,13 +19,14 @@ use super::output::Output;
 pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let bytes = bytes(&args.file)?;
-    let (mut history, error) = read_json_lines(&bytes);
+    let (mut history, error) = read(&bytes);
     if history.ops.is_empty() {
         let why = error.map_or_else(|| "it holds no operation".to_owned(), |e| e.to_string());
-        return Err(Failure::new(
-            Exit::BadData,
-            format!("{}: {why}", args.file.display()),
-        ));
+        return Err(bad_data(args, why));
+    }
+    if args.independent {
+        let untupled = history.untuple();
+        untupled.map_err(|error| bad_data(args, error))?;
     }
     let settings = settings(args, &mut history)?;
     let read_s = begun.elapsed().as_secs_f64();
@@ -37,9 +38,7 @@ pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
         is_over: &|| limit.is_some_and(|limit| judging.elapsed() > limit),
     };
     let judgement = args.model.0.judge(&settings, &history, &budget);
-    let judgement = judgement.map_err(|misfit| {
-        Failure::new(Exit::BadData, format!("{}: {misfit}", args.file.display()))
-    })?;
+    let judgement = judgement.map_err(|misfit| bad_data(args, misfit))?;
     let mut document = document(args, &history, &judgement);
     document.read_s = read_s;
     document.check_s = judging.elapsed().as_secs_f64();
@@ -54,6 +53,10 @@ pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
         _ if !is_whole => Exit::BadData,
         verdict => Exit::from_verdict(verdict),
     })
+}
+
+fn bad_data(args: &CheckArgs, why: impl std::fmt::Display) -> Failure {
+    Failure::new(Exit::BadData, format!("{}: {why}", args.file.display()))
 }
 
 fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {

@@ -94,6 +94,35 @@ fn keys_are_judged_by_themselves() {
 }
 
 #[test]
+fn jepsen_writes_edn_and_keys_into_values() {
+    let op = |process: u8, f: &str, asked: &str, answered: &str| {
+        format!(
+            "{{:process {process}, :type :invoke, :f :{f}, :value {asked}}}\n\
+             {{:process {process}, :type :ok, :f :{f}, :value {answered}}}\n"
+        )
+    };
+    let fits = op(0, "write", "[:x 1]", "[:x 1]") + &op(1, "read", "[:x nil]", "[:x 1]");
+    let flags = ["--model", "cas-register", "--independent"];
+    let (report, _, exit) = check(&fits, &flags);
+    assert_eq!(exit, Some(0), "{report}");
+    let (report, _, exit) = check(
+        &(fits.clone() + &op(1, "read", "[:y nil]", "[:y 1]")),
+        &flags,
+    );
+    assert_eq!(exit, Some(1), "{report}");
+    assert!(
+        report.contains("1 of 2 registers are not linearizable"),
+        "{report}"
+    );
+    let (_, said, exit) = check(&(fits + &op(1, "read", "nil", "1")), &flags);
+    assert_eq!(exit, Some(65), "{said}");
+    assert!(
+        said.contains("line 5: the value of an operation of several objects"),
+        "{said}"
+    );
+}
+
+#[test]
 fn what_stands_before_a_mistake_is_judged() {
     let broken = history(BACK) + "nonsense";
     let (report, _, exit) = check(&broken, &["--model", "register"]);
