@@ -4,11 +4,13 @@ mod container;
 mod counter;
 mod grow_set;
 mod register;
+mod set;
 
 pub use container::{Container, ContainerOp, Discipline};
 pub use counter::{Counter, CounterOp};
 pub use grow_set::{GrowingSet, GrowingSetOp};
 pub use register::{Register, RegisterOp};
+pub use set::{SetElement, SetOp};
 
 use std::hash::Hash;
 

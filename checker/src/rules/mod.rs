@@ -5,10 +5,16 @@
 //! it finds comes with a proof that does not need the rule: an order of all operations that
 //! [`crate::search::verify`] accepts, or a few operations that are impossible by themselves.
 
+#[cfg(test)]
+mod agreement;
 pub mod counter;
+mod covers;
+mod empties;
 pub mod grow_set;
+mod pairs;
 pub mod queue;
 pub mod register;
+pub mod set;
 
 use crate::timed::Timed;
 
@@ -62,6 +68,8 @@ pub enum Kind {
     MissedAdd,
     /// A counter was found to be more than what can have been added.
     PhantomAdd,
+    /// A value was seen after it had been taken out.
+    SeenAfterRemoval,
     /// Compare-and-sets that would have to follow each other in a circle.
     CasCircle,
 }
@@ -85,6 +93,7 @@ impl Kind {
             Self::MissedValue => "missed-value",
             Self::MissedAdd => "missed-add",
             Self::PhantomAdd => "phantom-add",
+            Self::SeenAfterRemoval => "seen-after-removal",
         }
     }
 }

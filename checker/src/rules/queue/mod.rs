@@ -8,7 +8,6 @@
 //! where these are called VFresh, VRepet, VOrd and VWit. Indeterminate operations are ours. Takes
 //! `O(n log n)` time and `O(n)` memory for n operations.
 
-mod empties;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -16,11 +15,10 @@ mod unseen;
 
 use std::hash::Hash;
 
-use rustc_hash::FxHashMap;
-
-use super::{Kind, Ruling, Witness};
+use super::pairs::{Parts, Value, Wrong, proof};
+use super::{Kind, Ruling, Witness, empties};
 use crate::model::ContainerOp;
-use crate::timed::{NEVER, Timed};
+use crate::timed::Timed;
 
 /// Judges operations that are sorted by their calls. `None` when a value was put in twice, when
 /// somebody looked at the next value, or when a queue was found empty while others took out what
@@ -62,99 +60,6 @@ pub fn judge<V: Copy + Eq + Hash>(
     })
 }
 
-/// What is wrong, and the operations concerned.
-type Wrong = (Kind, Vec<u32>);
-
-/// The operations by what they do.
-struct Parts<V> {
-    /// Who put a value in.
-    put: FxHashMap<V, u32>,
-    /// Who took one out, in the order of calls.
-    taken: Vec<(V, u32)>,
-    /// Who found nothing.
-    nothing: Vec<u32>,
-    /// Who may have taken something out that nobody saw.
-    unseen: Vec<u32>,
-}
-
-/// A value and the times of its operations; `NEVER` for what did not happen.
-#[derive(Debug, Clone, Copy)]
-struct Value {
-    put: u32,
-    put_call: u32,
-    put_ret: u32,
-    /// Who took it out, if anybody.
-    take: Option<u32>,
-    take_call: u32,
-    take_ret: u32,
-}
-
-impl<V: Copy + Eq + Hash> Parts<V> {
-    fn collect(ops: &[Timed<ContainerOp<V>>]) -> Option<Self> {
-        let mut parts = Self {
-            put: FxHashMap::default(),
-            taken: Vec::new(),
-            nothing: Vec::new(),
-            unseen: Vec::new(),
-        };
-        parts.put.reserve(ops.len() / 2);
-        for (id, timed) in (0..).zip(ops) {
-            match timed.op {
-                ContainerOp::Put(value) => {
-                    if parts.put.insert(value, id).is_some() {
-                        return None;
-                    }
-                }
-                ContainerOp::Take(_) if timed.is_indeterminate() => return None,
-                ContainerOp::Take(value) => parts.taken.push((value, id)),
-                ContainerOp::FindNothing if timed.is_indeterminate() => {}
-                ContainerOp::FindNothing => parts.nothing.push(id),
-                ContainerOp::TakeUnseen => parts.unseen.push(id),
-                ContainerOp::Peek(_) => return None,
-            }
-        }
-        Some(parts)
-    }
-
-    /// Every value with who put it in and who took it out, in the order in which they were put in.
-    /// Those that were perhaps put in, and never came out, are left out.
-    fn pair(&self, ops: &[Timed<ContainerOp<V>>]) -> Result<Vec<Value>, Wrong> {
-        let mut takers: Vec<u32> = vec![NEVER; ops.len()];
-        for (value, take) in &self.taken {
-            let Some(put) = self.put.get(value) else {
-                return Err((Kind::NeverPut, vec![*take]));
-            };
-            let former = std::mem::replace(&mut takers[*put as usize], *take);
-            if former != NEVER {
-                return Err((Kind::TakenTwice, vec![former, *take, *put]));
-            }
-            if ops[*take as usize].precedes(&ops[*put as usize]) {
-                return Err((Kind::TakenEarly, vec![*take, *put]));
-            }
-        }
-        let mut values = Vec::with_capacity(self.put.len());
-        for (put, timed) in (0..).zip(ops) {
-            if !matches!(timed.op, ContainerOp::Put(_)) {
-                continue;
-            }
-            let take = takers[put as usize];
-            if take == NEVER && timed.is_indeterminate() {
-                continue;
-            }
-            let taken = ops.get(take as usize);
-            values.push(Value {
-                put,
-                put_call: timed.call,
-                put_ret: timed.ret,
-                take: taken.map(|_| take),
-                take_call: taken.map_or(NEVER, |taken| taken.call),
-                take_ret: taken.map_or(NEVER, |taken| taken.ret),
-            });
-        }
-        Ok(values)
-    }
-}
-
 /// Of two values, the one that was certainly put in first does not certainly come out last.
 fn in_order(values: &[Value]) -> Result<(), Wrong> {
     let mut by_ret: Vec<&Value> = values.iter().collect();
@@ -185,11 +90,4 @@ fn misordered(first: &Value, second: &Value) -> Wrong {
         Kind::LostValue
     };
     (kind, ops.into_iter().flatten().collect())
-}
-
-/// These operations, sorted by their calls.
-fn proof<V: Copy>(ops: &[Timed<ContainerOp<V>>], concerned: &[u32]) -> Vec<Timed<ContainerOp<V>>> {
-    let mut proof: Vec<_> = concerned.iter().map(|op| ops[*op as usize]).collect();
-    proof.sort_unstable_by_key(|timed| timed.call);
-    proof
 }
