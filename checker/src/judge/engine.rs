@@ -82,16 +82,16 @@ fn answer<O: Object>(
         let numbers = order.iter().map(|op| part.numbers[*op as usize]);
         Says::Linearizable(with_orders.then(|| (part.key, numbers.collect())))
     };
-    let ruling = object
-        .rule(&part.ops, with_orders)
-        .or_else(|| never_made(object, part).map(Ruling::Impossible));
-    match ruling {
-        Some(Ruling::Linearizable(order)) => Answer {
-            method: object.rule_name(),
+    let ruling = object.rule(&part.ops, with_orders);
+    let ruling = ruling.map(|ruling| (object.rule_name(), ruling));
+    let stray = || Some(("values", Ruling::Impossible(never_made(object, part)?)));
+    match ruling.or_else(stray) {
+        Some((method, Ruling::Linearizable(order))) => Answer {
+            method,
             says: ordered(order),
         },
-        Some(Ruling::Impossible(witness)) => Answer {
-            method: object.rule_name(),
+        Some((method, Ruling::Impossible(witness))) => Answer {
+            method,
             says: Says::Impossible(teller.ruled(&witness)),
         },
         None => Answer {

@@ -122,6 +122,13 @@ impl Values {
         text
     }
 
+    /// The value as JSON.
+    #[must_use]
+    pub fn json(&self, value: Val) -> Value {
+        // What was shown is JSON.
+        serde_json::from_str(&self.show(value)).unwrap_or_default()
+    }
+
     fn write(&self, text: &mut String, value: Val) {
         if let Some(integer) = value.as_integer() {
             // Writing into a string cannot fail.

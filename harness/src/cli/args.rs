@@ -241,6 +241,15 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "MB", default_value_t = 1024)]
     pub(super) memory: usize,
 
+    /// Write a page for a browser as well, with a drawing of what is wrong.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+
+    /// Write a linearization of each object that has one: the lines in which operations begin, in
+    /// the order in which they took effect.
+    #[arg(long, value_name = "FILE")]
+    pub(super) order: Option<PathBuf>,
+
     /// What to print on stdout.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,

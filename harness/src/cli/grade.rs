@@ -12,9 +12,9 @@ use workloads::suite::{BUILT_IN, Item, Suite, SuiteErrors, built_in};
 use super::Failure;
 use super::args::{Format, GradeArgs};
 use super::interrupt::Interrupts;
-use super::output::Output;
+use super::output::{Output, write_file};
 use super::progress::Progress;
-use super::test::{RUNS, draw_seed, program, write_junit};
+use super::test::{RUNS, draw_seed, program};
 use crate::grade::{GradeRequest, GradeWatcher, exit_of, grade};
 use crate::run::grade_command;
 
@@ -60,7 +60,7 @@ pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
             Format::Human => output.print(&output.grade(&document))?,
         }
         if let Some(file) = &args.program.junit {
-            write_junit(file, &render::grade_as_junit(&document)?)?;
+            write_file(file, &render::grade_as_junit(&document)?)?;
         }
         Ok(interrupts.exit().unwrap_or_else(|| exit_of(&document)))
     })

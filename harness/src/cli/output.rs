@@ -1,7 +1,9 @@
 //! Where answers go and what they look like: colours, width, how much is said.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
+use results::Exit;
 use results::document::{CheckDocument, GradeDocument, VerdictDocument};
 use results::render::{self, Style};
 
@@ -109,4 +111,10 @@ fn width() -> usize {
         .or_else(measured)
         .unwrap_or(PLAIN_WIDTH)
         .clamp(40, GREATEST_WIDTH)
+}
+
+/// Writes a report into a file.
+pub(super) fn write_file(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text)
+        .map_err(|e| Failure::new(Exit::CannotCreate, format!("{}: {e}", file.display())))
 }

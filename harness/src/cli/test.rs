@@ -1,6 +1,6 @@
 //! `splitbrain test`: runs of one workload against one program.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use results::document::TimeMode;
 use results::{Exit, VerdictDocument, render};
@@ -11,7 +11,7 @@ use workloads::random::Seed;
 use super::Failure;
 use super::args::{Format, ProgramArgs, Sandbox, TestArgs};
 use super::interrupt::Interrupts;
-use super::output::Output;
+use super::output::{Output, write_file};
 use super::progress::Progress;
 use crate::run::{self, Place, RunError, RunRequest};
 use crate::supervisor::Program;
@@ -87,7 +87,7 @@ fn show(verdict: &VerdictDocument, args: &TestArgs, output: &Output) -> Result<(
         Format::Human => output.print(&output.report(verdict))?,
     }
     if let Some(file) = &args.program.junit {
-        write_junit(file, &render::run_as_junit(verdict)?)?;
+        write_file(file, &render::run_as_junit(verdict)?)?;
     }
     if args.log_stderr {
         for node in &verdict.nodes {
@@ -97,12 +97,6 @@ fn show(verdict: &VerdictDocument, args: &TestArgs, output: &Output) -> Result<(
         }
     }
     Ok(())
-}
-
-/// Writes a JUnit report.
-pub(super) fn write_junit(file: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(file, text)
-        .map_err(|e| Failure::new(Exit::CannotCreate, format!("{}: {e}", file.display())))
 }
 
 /// The program, with flags refused that this version cannot honour.

@@ -67,7 +67,28 @@ fn a_violation_is_told_with_its_lines() {
       1-2   0        write 1
       3-4   0        write 2
       5-6   0        read 1
+
+      0: |- write 1 -| |- write 2 -| |- read 1 -|
     ");
+}
+
+#[test]
+fn pages_and_orders_are_written_beside() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = |name: &str| dir.path().join(name).display().to_string();
+    let (page, order) = (file("page.html"), file("order.jsonl"));
+    let flags = ["--model", "register", "--html", &page, "--order", &order];
+    let (report, _, exit) = check(&history(&BACK[..2]), &flags);
+    assert_eq!(exit, Some(0), "{report}");
+    let read = |file: &str| std::fs::read_to_string(file).expect("it was written");
+    assert_eq!(read(&order), "{\"key\":null,\"lines\":[1,3]}\n");
+    assert!(read(&page).contains("The history is linearizable."));
+    let (_, _, exit) = check(&history(BACK), &flags);
+    assert_eq!(exit, Some(1));
+    assert_eq!(read(&order), "");
+    assert!(read(&page).contains("<svg"));
+    let (_, said, exit) = check(&history(BACK), &["--model", "register", "--html", "/"]);
+    assert_eq!(exit, Some(73), "{said}");
 }
 
 #[test]

@@ -2,12 +2,16 @@
 
 use super::super::style::{Style, Tone};
 use super::super::text::{counted, paragraph};
+use super::super::timeline::picture;
 use super::grid::{Cell, Grid};
 use crate::document::CheckDocument;
 use crate::document::check::{Undecided, Violation};
 
 /// So many violations are shown; there is one for each object.
 const SHOWN: usize = 5;
+
+/// So many operations of a violation are listed.
+const LISTED: usize = 20;
 
 /// What a person wants to know about a history: the verdict, why, and how much was looked at.
 #[must_use]
@@ -49,7 +53,12 @@ fn violation_of(violation: &Violation, style: Style) -> String {
         text += &paragraph(step, 2, style.columns());
     }
     let mut grid = Grid::new(&["line", "process", "operation"]);
-    for op in &violation.ops {
+    let hidden = violation.ops.len().saturating_sub(LISTED);
+    if hidden > 0 {
+        let more = format!("{hidden} earlier operations are listed with --format json.");
+        text += &paragraph(&more, 2, style.columns());
+    }
+    for op in &violation.ops[hidden..] {
         let lines = match op.end_line {
             Some(end) => format!("{}-{end}", op.line),
             None => format!("{}-", op.line),
@@ -61,7 +70,12 @@ fn violation_of(violation: &Violation, style: Style) -> String {
             Cell::new(tone, op.op.as_str()),
         ]);
     }
-    text + &grid.render(style, 2)
+    text += &grid.render(style, 2);
+    if let Some(picture) = picture(&violation.ops, style.columns().saturating_sub(2)) {
+        text += "\n";
+        text.extend(picture.lines().map(|line| format!("  {line}\n")));
+    }
+    text
 }
 
 fn undecided_of(undecided: &Undecided) -> String {
