@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use rand::RngExt;
+
 use super::Ruling;
-use crate::model::Model;
-use crate::oracle::{Random, for_each_case, is_linearizable};
+use crate::model::{Container, ContainerOp, Discipline, Model};
+use crate::oracle::{Random, Shape, for_each_case, is_linearizable, one_in, pick};
 use crate::search::verify;
 use crate::timed::Timed;
 
@@ -76,4 +78,64 @@ pub(crate) fn assert_all_met(counts: &Counts, expected: &[&str]) {
     expected.sort_unstable();
     let met: Vec<&str> = counts.keys().copied().collect();
     assert_eq!(met, expected, "{counts:?}");
+}
+
+/// Different values are put in, in no order of theirs, and taken out; some answers are wrong.
+pub(crate) fn container_history(
+    random: &mut Random,
+    discipline: Discipline,
+) -> Vec<Timed<ContainerOp<u8>>> {
+    let container = Container::new(discipline);
+    let mut fresh: Vec<u8> = (1..=9).collect();
+    let mut inside = container.initial();
+    let is_unseen = one_in(random, 3);
+    let puts = random.random_range(2..=3);
+    let mut ops = Shape::draw(random).fill(random, |random, is_known, has_effect| {
+        if one_in(random, puts) || !is_known && !is_unseen {
+            let value = fresh.swap_remove(random.random_range(0..fresh.len()));
+            if has_effect {
+                inside = container.step(&inside, &ContainerOp::Put(value)).remove(0);
+            }
+            return ContainerOp::Put(value);
+        }
+        let mut next = container.step(&inside, &ContainerOp::TakeUnseen);
+        let left = next.swap_remove(random.random_range(0..next.len()));
+        let taken = inside.iter().find(|value| !left.contains(value)).copied();
+        if has_effect {
+            inside = left;
+        }
+        match taken {
+            _ if !is_known => ContainerOp::TakeUnseen,
+            Some(taken) => ContainerOp::Take(taken),
+            None => ContainerOp::FindNothing,
+        }
+    });
+    if one_in(random, 2) {
+        falsify(random, &mut ops);
+    }
+    ops
+}
+
+/// Two takes change places, or one gets any answer.
+fn falsify(random: &mut Random, ops: &mut [Timed<ContainerOp<u8>>]) {
+    let is_take = |op| matches!(op, ContainerOp::Take(_) | ContainerOp::FindNothing);
+    let takes = (0..ops.len()).filter(|at| !ops[*at].is_indeterminate() && is_take(ops[*at].op));
+    let takes: Vec<usize> = takes.collect();
+    let (Some(&one), Some(&other)) = (pick(random, &takes), pick(random, &takes)) else {
+        return;
+    };
+    if one != other && !one_in(random, 3) {
+        (ops[one].op, ops[other].op) = (ops[other].op, ops[one].op);
+        return;
+    }
+    let puts = ops.iter().filter_map(|timed| match timed.op {
+        ContainerOp::Put(value) => Some(value),
+        _ => None,
+    });
+    let mut answers: Vec<u8> = puts.collect();
+    answers.push(10);
+    ops[one].op = match pick(random, &answers) {
+        Some(value) if !one_in(random, 4) => ContainerOp::Take(*value),
+        _ => ContainerOp::FindNothing,
+    };
 }

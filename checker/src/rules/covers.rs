@@ -33,22 +33,26 @@ impl Covers {
         }
     }
 
-    /// As few as possible that together leave no moment free between two positions, in order;
-    /// `None` if there is a free moment.
-    pub(super) fn chain(&self, from: u32, until: u32) -> Option<Vec<u32>> {
+    /// The first position between two just after which nothing is there, or as few as possible that
+    /// together leave no such moment, in order.
+    pub(super) fn free(&self, from: u32, until: u32) -> Result<u32, Vec<u32>> {
         let mut chain = Vec::new();
         let mut covered = from;
         while covered < until {
             let begun = self.intervals.partition_point(|c| c.from <= covered);
-            let last = begun.checked_sub(1)?;
-            let furthest = &self.intervals[self.furthest[last] as usize];
-            if furthest.until <= covered {
-                return None;
+            let furthest = begun.checked_sub(1).map(|last| {
+                let furthest = self.furthest[last] as usize;
+                &self.intervals[furthest]
+            });
+            match furthest {
+                Some(cover) if cover.until > covered => {
+                    covered = cover.until;
+                    chain.push(cover.what);
+                }
+                _ => return Ok(covered),
             }
-            covered = furthest.until;
-            chain.push(furthest.what);
         }
-        Some(chain)
+        Err(chain)
     }
 }
 
@@ -61,9 +65,9 @@ mod tests {
         let cover = |(from, until, what)| Cover { from, until, what };
         let covers = [(2, 5, 0), (0, 3, 1), (4, 9, 2), (3, 6, 3), (9, 12, 4)];
         let covers = Covers::new(covers.map(cover).to_vec());
-        assert_eq!(covers.chain(1, 8), Some(vec![1, 3, 2]));
-        assert_eq!(covers.chain(4, 12), Some(vec![2, 4]));
-        assert_eq!(covers.chain(4, 13), None);
-        assert_eq!(covers.chain(20, 21), None);
+        assert_eq!(covers.free(1, 8), Err(vec![1, 3, 2]));
+        assert_eq!(covers.free(4, 12), Err(vec![2, 4]));
+        assert_eq!(covers.free(4, 13), Ok(12));
+        assert_eq!(covers.free(20, 21), Ok(20));
     }
 }

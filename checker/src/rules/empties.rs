@@ -8,7 +8,7 @@ use crate::timed::Timed;
 
 /// When which value, by its place among these, is certainly there: from the return of its put to
 /// the call of its take.
-pub(super) fn stays(values: &[Value]) -> Covers {
+pub(super) fn stays<'a>(values: impl IntoIterator<Item = &'a Value>) -> Covers {
     let stays = (0..).zip(values).filter(|(_, value)| value.stays());
     let stays = stays.map(|(what, value)| Cover {
         from: value.put_ret,
@@ -18,23 +18,24 @@ pub(super) fn stays(values: &[Value]) -> Covers {
     Covers::new(stays.collect())
 }
 
-/// Whoever found nothing did so at a moment at which no value was certainly there.
+/// Whoever found nothing did so at a moment at which no value was certainly there: just after which
+/// position each can have done so, as early as possible.
 pub(super) fn found<V>(
     values: &[Value],
     nothing: &[u32],
     ops: &[Timed<ContainerOp<V>>],
-) -> Result<(), Wrong> {
+) -> Result<Vec<u32>, Wrong> {
     if nothing.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let stays = stays(values);
-    for &find in nothing {
-        let timed = &ops[find as usize];
-        if let Some(chain) = stays.chain(timed.call, timed.ret) {
-            let mut concerned = vec![find];
+    let place = |find: &u32| {
+        let timed = &ops[*find as usize];
+        stays.free(timed.call, timed.ret).map_err(|chain| {
+            let mut concerned = vec![*find];
             concerned.extend(chain.iter().flat_map(|at| values[*at as usize].ops()));
-            return Err((Kind::MissedValue, concerned));
-        }
-    }
-    Ok(())
+            (Kind::MissedValue, concerned)
+        })
+    };
+    nothing.iter().map(place).collect()
 }

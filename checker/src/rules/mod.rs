@@ -7,14 +7,19 @@
 
 #[cfg(test)]
 mod agreement;
+pub mod bag;
+mod containers;
 pub mod counter;
 mod covers;
 mod empties;
 pub mod grow_set;
 mod pairs;
+pub mod priority_queue;
 pub mod queue;
 pub mod register;
+mod segments;
 pub mod set;
+pub mod stack;
 
 use crate::timed::Timed;
 
@@ -60,7 +65,7 @@ pub enum Kind {
     TakenEarly,
     /// Values came out in another order than they went in.
     OutOfOrder,
-    /// A value that was put in never came out, but one that was put in after it did.
+    /// A value that was put in never came out, but another one did that cannot have passed it.
     LostValue,
     /// Nothing was found where certainly something was.
     MissedValue,
@@ -68,6 +73,8 @@ pub enum Kind {
     MissedAdd,
     /// A counter was found to be more than what can have been added.
     PhantomAdd,
+    /// A value came out although a greater one was certainly there.
+    NotGreatest,
     /// A value was seen after it had been taken out.
     SeenAfterRemoval,
     /// Compare-and-sets that would have to follow each other in a circle.
@@ -93,6 +100,7 @@ impl Kind {
             Self::MissedValue => "missed-value",
             Self::MissedAdd => "missed-add",
             Self::PhantomAdd => "phantom-add",
+            Self::NotGreatest => "not-greatest",
             Self::SeenAfterRemoval => "seen-after-removal",
         }
     }

@@ -55,8 +55,8 @@ pub fn judge<V: Copy + Eq + Hash>(
     let wrong = in_order(&values).and_then(|()| empties::found(&values, &parts.nothing, ops));
     Some(match wrong {
         Err(why) => impossible(why),
-        Ok(()) if with_order => Ruling::Linearizable(order::linearization(&values, &parts, ops)?),
-        Ok(()) => Ruling::Linearizable(Vec::new()),
+        Ok(_) if with_order => Ruling::Linearizable(order::linearization(&values, &parts, ops)?),
+        Ok(_) => Ruling::Linearizable(Vec::new()),
     })
 }
 
