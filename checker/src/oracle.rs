@@ -105,6 +105,15 @@ impl Shape {
         self
     }
 
+    /// Calls, returns and whether there is an effect, in the order in which they take effect.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = (u32, u32, bool)> {
+        let spans = self
+            .order
+            .iter()
+            .map(|(i, has_effect)| (self.spans[*i], *has_effect));
+        spans.map(|((call, ret), has_effect)| (call, ret, has_effect))
+    }
+
     /// Fills in operations in the order in which they take effect. `draw` is told whether the end
     /// is known and whether there is an effect, and changes what it remembers of the object.
     pub(crate) fn fill<O>(

@@ -3,12 +3,14 @@
 mod container;
 mod counter;
 mod grow_set;
+mod lock;
 mod register;
 mod set;
 
 pub use container::{Container, ContainerOp, Discipline};
 pub use counter::{Counter, CounterOp};
 pub use grow_set::{GrowingSet, GrowingSetOp};
+pub use lock::{Held, Lock, LockOp};
 pub use register::{Register, RegisterOp};
 pub use set::{SetElement, SetOp};
 

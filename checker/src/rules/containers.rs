@@ -1,5 +1,4 @@
-//! What rules for stacks, priority queues and bags have in common: takes that nobody saw, and
-//! operations in an order of moments.
+//! What rules for stacks, priority queues and bags have in common: takes that nobody saw.
 
 use std::hash::Hash;
 
@@ -77,24 +76,4 @@ fn is_about_lost(values: &[Value], (_, concerned): &Wrong) -> bool {
     values
         .iter()
         .any(|value| value.take.is_none() && concerned.binary_search(&value.put).is_ok())
-}
-
-/// Operations with the moments at which they take effect.
-#[derive(Debug, Default)]
-pub(super) struct Line {
-    places: Vec<(u64, u32)>,
-}
-
-impl Line {
-    /// An operation takes effect just after this position, at this place among others that do so.
-    pub(super) fn place(&mut self, position: u32, place: usize, op: u32) {
-        self.places
-            .push((u64::from(position) << 32 | place as u64, op));
-    }
-
-    /// All operations in order.
-    pub(super) fn order(mut self) -> Vec<u32> {
-        self.places.sort_unstable();
-        self.places.into_iter().map(|(_, op)| op).collect()
-    }
 }

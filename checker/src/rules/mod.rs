@@ -13,6 +13,8 @@ pub mod counter;
 mod covers;
 mod empties;
 pub mod grow_set;
+mod line;
+pub mod lock;
 mod pairs;
 pub mod priority_queue;
 pub mod queue;
@@ -75,6 +77,12 @@ pub enum Kind {
     PhantomAdd,
     /// A value came out although a greater one was certainly there.
     NotGreatest,
+    /// More held a lock at once than may.
+    TooManyHolders,
+    /// Somebody let go of a lock without holding it.
+    ReleasedUnheld,
+    /// A lock was acquired with a token that is not greater than one before.
+    TokenBackwards,
     /// A value was seen after it had been taken out.
     SeenAfterRemoval,
     /// Compare-and-sets that would have to follow each other in a circle.
@@ -101,6 +109,9 @@ impl Kind {
             Self::MissedAdd => "missed-add",
             Self::PhantomAdd => "phantom-add",
             Self::NotGreatest => "not-greatest",
+            Self::TooManyHolders => "too-many-holders",
+            Self::ReleasedUnheld => "released-unheld",
+            Self::TokenBackwards => "token-backwards",
             Self::SeenAfterRemoval => "seen-after-removal",
         }
     }

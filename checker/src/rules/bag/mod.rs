@@ -11,7 +11,8 @@ mod tests;
 
 use std::hash::Hash;
 
-use super::containers::{self, Line, Question};
+use super::containers::{self, Question};
+use super::line::Line;
 use super::pairs::Wrong;
 use super::{Ruling, empties};
 use crate::model::ContainerOp;

@@ -14,7 +14,8 @@ mod tests;
 
 use std::hash::Hash;
 
-use super::containers::{self, Line, Question};
+use super::containers::{self, Question};
+use super::line::Line;
 use super::pairs::{Value, Wrong};
 use super::segments::Segments;
 use super::{Kind, Ruling, empties};

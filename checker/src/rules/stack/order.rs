@@ -1,7 +1,8 @@
 //! A linearization of a stack.
 
 use super::clearing::Clearing;
-use crate::rules::containers::{Line, Question};
+use crate::rules::containers::Question;
+use crate::rules::line::Line;
 
 /// A value that was taken out first lies below the others: where several are pushed at a moment it
 /// goes first, and where several are popped it comes out last. In between the stack is empty.

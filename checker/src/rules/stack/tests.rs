@@ -1,5 +1,7 @@
 //! The rule agrees with the definition, and proves what it says.
 
+use ContainerOp::{Put, Take, TakeUnseen};
+
 use super::*;
 use crate::model::{Container, Discipline};
 use crate::oracle::Random;
@@ -38,8 +40,6 @@ fn stacks_agree_with_the_definition() {
 fn timed(call: u32, ret: u32, op: ContainerOp<u8>) -> Timed<ContainerOp<u8>> {
     Timed { call, ret, op }
 }
-
-use ContainerOp::{Put, Take, TakeUnseen};
 
 #[test]
 fn what_was_pushed_first_came_out_first() {
