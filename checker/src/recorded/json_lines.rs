@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Error, Value};
 
-use super::{Event, Pairing, Read, ReadError, Val, Values};
+use super::{Event, History, Pairing, Read, ReadError, Val, Values};
 use crate::history::EventKind;
 
 /// An event as it stands in a line. Numbers and texts are looked at where they stand.
@@ -26,51 +27,163 @@ struct Line<'a> {
     time: Option<u64>,
 }
 
-/// Reads a whole history. Lines that are empty are passed over; so are events of processes that are
-/// no numbers, which are not operations (Jepsen's nemesis).
+/// Blocks of so many bytes are parsed by several threads.
+const PIECE_BYTES: usize = 1 << 18;
+
+/// Reads a history that comes in blocks of any size.
 ///
-/// Takes time in proportion to the bytes.
-#[must_use]
-pub fn read_json_lines(bytes: &[u8]) -> Read {
-    let mut pairing = Pairing::default();
-    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
-        if let Err(error) = take(&mut pairing, number, line.trim_ascii()) {
-            return (pairing.finish(), Some(error));
-        }
-    }
-    (pairing.finish(), None)
+/// Lines that are empty are passed over; so are events of processes that are no numbers, which are
+/// not operations (Jepsen's nemesis). Takes time in proportion to the bytes; lines are parsed on
+/// all processors, a block at a time.
+#[derive(Debug, Default)]
+pub struct JsonLines {
+    pairing: Pairing,
+    /// The beginning of a line that has not come to its end.
+    begun: Vec<u8>,
+    /// How many lines are behind.
+    lines: u32,
+    error: Option<ReadError>,
 }
 
-fn take(pairing: &mut Pairing, number: u32, text: &[u8]) -> Result<(), ReadError> {
-    if text.is_empty() {
-        return Ok(());
+impl JsonLines {
+    /// Takes the next bytes. What follows a mistake is passed over.
+    pub fn feed(&mut self, mut block: &[u8]) {
+        if !self.begun.is_empty() {
+            let end = block.iter().position(|byte| *byte == b'\n');
+            let (head, rest) = block.split_at(end.map_or(block.len(), |end| end + 1));
+            self.begun.extend_from_slice(head);
+            if end.is_none() {
+                return;
+            }
+            block = rest;
+            let line = std::mem::take(&mut self.begun);
+            self.take_lines(&line);
+        }
+        let whole = block.iter().rposition(|byte| *byte == b'\n');
+        let (lines, begun) = block.split_at(whole.map_or(0, |end| end + 1));
+        self.take_lines(lines);
+        self.begun.extend_from_slice(begun);
     }
-    let line: Line<'_> =
-        serde_json::from_slice(text).map_err(|error| malformed(number, text, &error))?;
-    if !line
+
+    /// What has been read so far.
+    #[must_use]
+    pub fn so_far(&self) -> &History {
+        self.pairing.so_far()
+    }
+
+    /// The history, and the mistake that ended it, if there was one.
+    #[must_use]
+    pub fn finish(mut self) -> Read {
+        let line = std::mem::take(&mut self.begun);
+        self.take_lines(&line);
+        (self.pairing.finish(), self.error)
+    }
+
+    fn take_lines(&mut self, lines: &[u8]) {
+        if self.error.is_some() || lines.is_empty() {
+            return;
+        }
+        let parsed: Vec<Vec<Parsed<'_>>> = pieces(lines).into_par_iter().map(parse).collect();
+        for parsed in parsed.iter().flatten() {
+            self.lines += 1;
+            if let Err(error) = self.take(parsed) {
+                self.error = Some(error);
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, parsed: &Parsed<'_>) -> Result<(), ReadError> {
+        let Some(line) = parsed
+            .event
+            .as_ref()
+            .map_err(|mistake| mistake.at(self.lines))?
+        else {
+            return Ok(());
+        };
+        let values = self.pairing.values();
+        let event = Event {
+            line: self.lines,
+            process: valued(values, line.process),
+            kind: line.kind,
+            function: &line.f,
+            key: line.key.map_or(Val::NULL, |raw| valued(values, raw)),
+            value: line.value.map_or(Val::NULL, |raw| valued(values, raw)),
+            time_ns: line.time,
+        };
+        self.pairing.take(&event).map_err(|problem| ReadError {
+            line: self.lines,
+            column: None,
+            quote: quoted(parsed.text),
+            what: problem.explain(),
+        })
+    }
+}
+
+/// Reads a whole history, as [`JsonLines`] does.
+#[must_use]
+pub fn read_json_lines(bytes: &[u8]) -> Read {
+    let mut lines = JsonLines::default();
+    bytes
+        .chunks(16 * PIECE_BYTES)
+        .for_each(|block| lines.feed(block));
+    lines.finish()
+}
+
+/// Whole lines, a piece for each processor or fewer.
+fn pieces(mut lines: &[u8]) -> Vec<&[u8]> {
+    let count = (lines.len() / PIECE_BYTES).clamp(1, rayon::current_num_threads());
+    let size = lines.len() / count;
+    let mut pieces = Vec::with_capacity(count);
+    while pieces.len() + 1 < count {
+        let from = size.min(lines.len());
+        let end = lines[from..].iter().position(|byte| *byte == b'\n');
+        let Some(end) = end else { break };
+        let (piece, rest) = lines.split_at(from + end + 1);
+        pieces.push(piece);
+        lines = rest;
+    }
+    pieces.push(lines);
+    pieces
+}
+
+/// A line, and the event that stands there, if it is one of an operation.
+struct Parsed<'a> {
+    text: &'a [u8],
+    event: Result<Option<Line<'a>>, Mistake>,
+}
+
+fn parse(piece: &[u8]) -> Vec<Parsed<'_>> {
+    let piece = piece.strip_suffix(b"\n").unwrap_or(piece);
+    // Looking at all letters at once is faster than line by line.
+    let text = std::str::from_utf8(piece).ok();
+    let mut at = 0;
+    let lines = piece.split(|byte| *byte == b'\n').map(|line| {
+        let from = at;
+        at += line.len() + 1;
+        let text = text.and_then(|text| text.get(from..from + line.len()));
+        Parsed {
+            text: line,
+            event: event(line, text),
+        }
+    });
+    lines.collect()
+}
+
+fn event<'a>(bytes: &'a [u8], text: Option<&'a str>) -> Result<Option<Line<'a>>, Mistake> {
+    if bytes.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    let line: Result<Line<'a>, Error> = match text {
+        Some(text) => serde_json::from_str(text),
+        None => serde_json::from_slice(bytes),
+    };
+    let line = line.map_err(|error| malformed(bytes, &error))?;
+    let is_operation = line
         .process
         .get()
-        .starts_with(|c: char| c == '-' || c.is_ascii_digit())
-    {
-        return Ok(());
-    }
-    let mut value =
-        |raw: Option<&RawValue>| raw.map_or(Val::NULL, |raw| valued(pairing.values(), raw));
-    let event = Event {
-        line: number,
-        process: value(Some(line.process)),
-        kind: line.kind,
-        function: &line.f,
-        key: value(line.key),
-        value: value(line.value),
-        time_ns: line.time,
-    };
-    pairing.take(&event).map_err(|problem| ReadError {
-        line: number,
-        column: None,
-        quote: quoted(text),
-        what: problem.explain(),
-    })
+        .starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    Ok(is_operation.then_some(line))
 }
 
 /// Most values are small integers: these are read without building anything.
@@ -88,7 +201,26 @@ fn valued(values: &mut Values, raw: &RawValue) -> Val {
     }
 }
 
-fn malformed(number: u32, text: &[u8], error: &Error) -> ReadError {
+/// What is wrong with a line whose number is not known yet.
+struct Mistake {
+    column: Option<u32>,
+    quote: String,
+    what: String,
+}
+
+impl Mistake {
+    fn at(&self, line: u32) -> ReadError {
+        ReadError {
+            line,
+            column: self.column,
+            quote: self.quote.clone(),
+            what: self.what.clone(),
+        }
+    }
+}
+
+fn malformed(text: &[u8], error: &Error) -> Mistake {
+    let text = text.trim_ascii();
     let what = if error.is_data() {
         format!(
             "{}. An event has the fields `process` (a number), `type` (invoke, ok, fail or info), \
@@ -105,8 +237,7 @@ fn malformed(number: u32, text: &[u8], error: &Error) -> ReadError {
             without_place(&error.to_string())
         )
     };
-    ReadError {
-        line: number,
+    Mistake {
         column: u32::try_from(error.column())
             .ok()
             .filter(|column| *column > 0),
@@ -167,6 +298,31 @@ mod tests {
         let (history, error) = read_json_lines(format!("{BEGIN}\nand then").as_bytes());
         assert_eq!(history.ops.len(), 1);
         assert_eq!(error.map(|error| error.line), Some(2));
+    }
+
+    #[test]
+    fn blocks_of_any_size_are_the_same_history() {
+        let op = |process: u32| {
+            let event = |kind: &str| {
+                format!(
+                    "{{\"process\":{process},\"type\":\"{kind}\",\"f\":\"write\",\"value\":{process}}}\n"
+                )
+            };
+            event("invoke") + &event("ok")
+        };
+        let text: String = (0..20_000).map(op).collect();
+        assert!(text.len() > 4 * PIECE_BYTES);
+        let (whole, error) = read_json_lines((text.clone() + "oops").as_bytes());
+        assert_eq!(error.map(|error| error.line), Some(40_001));
+        assert_eq!(whole.ops.len(), 20_000);
+        for size in [1, 7, 1000, 3 * PIECE_BYTES + 5] {
+            let mut lines = JsonLines::default();
+            text.as_bytes()
+                .chunks(size)
+                .for_each(|block| lines.feed(block));
+            let (history, error) = lines.finish();
+            assert_eq!((history.ops, error), (whole.ops.clone(), None), "{size}");
+        }
     }
 
     #[test]

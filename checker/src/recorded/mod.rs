@@ -12,13 +12,15 @@ mod edn;
 mod json_lines;
 mod notation;
 mod pairing;
+mod reader;
 mod tuples;
 mod value;
 
 pub use edn::read_edn;
-pub use json_lines::read_json_lines;
+pub use json_lines::{JsonLines, read_json_lines};
 pub use notation::read_notation;
 pub use pairing::{Event, Pairing, Problem};
+pub use reader::Reader;
 pub use tuples::NoPair;
 pub use value::{Val, Values};
 
@@ -103,26 +105,6 @@ impl std::fmt::Display for ReadError {
 }
 
 impl std::error::Error for ReadError {}
-
-/// Reads a history in either format: JSON Lines, or EDN if it does not begin as JSON does.
-#[must_use]
-pub fn read(bytes: &[u8]) -> Read {
-    if is_edn(bytes) {
-        read_edn(&String::from_utf8_lossy(bytes))
-    } else {
-        read_json_lines(bytes)
-    }
-}
-
-/// In JSON a name in quotes follows the first brace.
-fn is_edn(bytes: &[u8]) -> bool {
-    let mut signs = bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
-    match signs.next() {
-        Some(b'{') => !matches!(signs.next(), Some(b'"' | b'}') | None),
-        Some(b'[' | b'(' | b'#' | b';') => true,
-        _ => false,
-    }
-}
 
 /// What was read, and the error that ended it, if one did: what stands before an error is kept.
 pub type Read = (History, Option<ReadError>);

@@ -60,6 +60,12 @@ impl Pairing {
         &mut self.history.values
     }
 
+    /// The operations so far; those that are open may have happened.
+    #[must_use]
+    pub fn so_far(&self) -> &History {
+        &self.history
+    }
+
     /// Takes the next event. After a problem everything before it still counts.
     ///
     /// # Errors

@@ -2,13 +2,14 @@
 
 mod document;
 
+use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use checker::Verdict;
 use checker::judge::{FailedCas, Judgement, Settings};
-use checker::recorded::{History, Val, read};
+use checker::recorded::{History, Read, Reader, Val};
 use checker::search::Budget;
 use results::Exit;
 use serde_json::json;
@@ -21,8 +22,7 @@ use document::document;
 #[expect(clippy::disallowed_methods, reason = "the limit, and how long it took")]
 pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
     let begun = Instant::now();
-    let bytes = bytes(&args.file)?;
-    let (mut history, error) = read(&bytes);
+    let (mut history, error) = history(&args.file)?;
     if history.ops.is_empty() {
         let why = error.map_or_else(|| "it holds no operation".to_owned(), |e| e.to_string());
         return Err(bad_data(args, why));
@@ -68,17 +68,27 @@ fn bad_data(args: &CheckArgs, why: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::BadData, format!("{}: {why}", args.file.display()))
 }
 
-fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
-    let read = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map(|_| bytes)
+/// So much is read at a time.
+const BLOCK_BYTES: usize = 1 << 22;
+
+fn history(file: &Path) -> Result<Read, Failure> {
+    let unreadable = |error| Failure::new(Exit::NoInput, format!("{}: {error}", file.display()));
+    let mut input: Box<dyn std::io::Read> = if file == Path::new("-") {
+        Box::new(std::io::stdin().lock())
     } else {
-        std::fs::read(file)
+        Box::new(File::open(file).map_err(unreadable)?)
     };
-    read.map_err(|error| Failure::new(Exit::NoInput, format!("{}: {error}", file.display())))
+    let mut reader = Reader::default();
+    let mut block = Vec::new();
+    loop {
+        block.clear();
+        let limit = BLOCK_BYTES as u64;
+        let count = input.by_ref().take(limit).read_to_end(&mut block);
+        if count.map_err(unreadable)? == 0 {
+            return Ok(reader.finish());
+        }
+        reader.feed(&block);
+    }
 }
 
 fn settings(args: &CheckArgs, history: &mut History) -> Result<Settings, Failure> {
