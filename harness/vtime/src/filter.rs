@@ -4,6 +4,8 @@
 
 use libc::sock_filter;
 
+use crate::image::page;
+
 const LOAD: u16 = 0x20;
 const JUMP_EQUAL: u16 = 0x15;
 const JUMP_AT_LEAST: u16 = 0x35;
@@ -11,6 +13,8 @@ const RETURN: u16 = 0x06;
 
 const NUMBER: u32 = 0;
 const ARCHITECTURE: u32 = 4;
+const WHERE_LOW: u32 = 8;
+const WHERE_HIGH: u32 = 12;
 const SECOND_ARG: u32 = 24;
 const THIRD_ARG: u32 = 32;
 
@@ -178,6 +182,17 @@ pub(crate) fn program() -> Vec<sock_filter> {
         jump(JUMP_AT_LEAST, X32, 0, 1),
         step(RETURN, NOT_THERE),
     ];
+    // A look of ours, made by the program itself.
+    code.extend([
+        jump(JUMP_EQUAL, libc::SYS_epoll_wait as u32, 1, 0),
+        jump(JUMP_EQUAL, libc::SYS_epoll_pwait as u32, 0, 6),
+        step(LOAD, WHERE_LOW),
+        jump(JUMP_EQUAL, page::AFTER_FREE_CALL, 0, 3),
+        step(LOAD, WHERE_HIGH),
+        jump(JUMP_EQUAL, 0, 0, 1),
+        step(RETURN, ALLOW),
+        step(LOAD, NUMBER),
+    ]);
     for (calls, answer) in [(TRAPPED, TRAP), (ABSENT, NOT_THERE), (UNNEEDED, DONE)] {
         for &call in calls {
             code.push(jump(JUMP_EQUAL, call as u32, 0, 1));
@@ -217,7 +232,12 @@ mod tests {
 
     /// What the kernel would do with the program.
     fn decide(architecture: u32, call: i64, args: [u64; 6]) -> u32 {
+        decide_at(0x7fff_f7d0_0000, architecture, call, args)
+    }
+
+    fn decide_at(place: u64, architecture: u32, call: i64, args: [u64; 6]) -> u32 {
         let mut data = [0u8; 64];
+        data[8..16].copy_from_slice(&place.to_le_bytes());
         data[0..4].copy_from_slice(&(call as u32).to_le_bytes());
         data[4..8].copy_from_slice(&architecture.to_le_bytes());
         for (i, arg) in args.iter().enumerate() {
@@ -255,6 +275,18 @@ mod tests {
         assert_eq!(decide(X86_64, libc::SYS_mmap, none), ALLOW);
         assert_eq!(decide(X86_64, libc::SYS_clone3, none), NOT_THERE);
         assert_eq!(decide(X86_64, libc::SYS_fsync, none), DONE);
+    }
+
+    #[test]
+    fn only_a_look_from_the_page_is_free() {
+        let free = u64::from(page::AFTER_FREE_CALL);
+        let decide = |place, call| decide_at(place, X86_64, call, [0; 6]);
+        for call in [libc::SYS_epoll_wait, libc::SYS_epoll_pwait] {
+            assert_eq!(decide(free, call), ALLOW);
+            assert_eq!(decide(free + 2, call), TRAP);
+            assert_eq!(decide(free | 1 << 32, call), TRAP);
+        }
+        assert_eq!(decide(free, libc::SYS_read), TRAP);
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub(crate) fn is_never_restarted(call: i64) -> bool {
 impl Attempt {
     /// `None` when the call does not wait, or has no such form.
     fn of(world: &World, call: &Call) -> Option<Self> {
-        let has_page = world.process_of(call.thread).page_ns.is_some();
+        let has_page = world.process_of(call.thread).page.is_some();
         let (mut args, mut number) = (call.args, call.number);
         let vain = match call.number {
             libc::SYS_flock if call.int(1) & libc::LOCK_NB == 0 => {

@@ -20,7 +20,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
         libc::SYS_openat | libc::SYS_readlinkat
     ));
     let is_link = matches!(call.number, libc::SYS_readlink | libc::SYS_readlinkat);
-    let has_page = world.process_of(call.thread).page_ns.is_some();
+    let has_page = world.process_of(call.thread).page.is_some();
     let Some(path) = call.memory.text(call.args[index]).filter(|_| has_page) else {
         return Answer::Pass;
     };

@@ -38,7 +38,7 @@ fn paths_of(call: i64) -> &'static [usize] {
 
 /// Makes the call mean the node's own files; what is to be put right afterwards, if it did not.
 pub(super) fn moved(world: &World, call: &Call) -> Option<Amend> {
-    world.process_of(call.thread).page_ns?;
+    world.process_of(call.thread).page?;
     let own = &world.nodes[world.node_of(call.thread)].directory;
     let mut registers = world.thread(call.thread).registers;
     let mut amend = Amend::default();

@@ -8,6 +8,8 @@
 //! |---|---|
 //! | 0x000 | [`LOCAL`]: the process's time, nanoseconds |
 //! | 0x008 | the time past which reads of clocks are traps, so that others get their turn |
+//! | 0x010 | how many looks at descriptors in a row found nothing; see `sites` |
+//! | 0x014 | the ids of the process and of the thread that has the processor |
 //! | 0x040 | [`BASES`]: what each of the clocks 0 to 11 shows more than that |
 //! | 0x200 | the code, from `page.S` |
 //! | 0x800 | [`SCRATCH`]: arguments of calls that the tracer changes |
@@ -35,18 +37,51 @@ const CODE_AT: usize = 0x200;
 /// Assembled from `page.S`; a test compares.
 const CODE: &[u8] = include_bytes!("page.bin");
 
-/// What stands at [`LOCAL`]: the process's time, and the time past which its reads are traps.
-pub(crate) fn times(local_ns: u64, limit_ns: u64) -> [u8; 16] {
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&local_ns.to_le_bytes());
-    bytes[8..].copy_from_slice(&limit_ns.to_le_bytes());
-    bytes
+/// After the only call that the filter lets pass because of where it is made.
+pub(crate) const AFTER_FREE_CALL: u32 = 0x20000 + CODE_AT as u32 + 0x1d2;
+
+/// What stands at [`LOCAL`], and changes from turn to turn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Moment {
+    /// The process's time.
+    pub(crate) local_ns: u64,
+    /// The time past which its reads are traps.
+    pub(crate) limit_ns: u64,
+    /// Looks without result, one after the other.
+    pub(crate) idle_looks: u32,
+    /// The process, and the thread that has the processor, as they see themselves.
+    pub(crate) ids: [i32; 2],
+}
+
+/// The process's time and its looks without result, from what stands at [`LOCAL`].
+pub(crate) fn read(bytes: impl FnOnce() -> Option<[u8; 20]>) -> Option<(u64, u32)> {
+    let bytes = bytes()?;
+    let (time, rest) = bytes.split_first_chunk()?;
+    Some((
+        u64::from_le_bytes(*time),
+        u32::from_le_bytes(*rest.last_chunk()?),
+    ))
+}
+
+/// The bytes of a [`Moment`].
+pub(crate) const MOMENT_BYTES: usize = 32;
+
+impl Moment {
+    pub(crate) fn to_bytes(self) -> [u8; MOMENT_BYTES] {
+        let mut bytes = [0; MOMENT_BYTES];
+        bytes[..8].copy_from_slice(&self.local_ns.to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.limit_ns.to_le_bytes());
+        bytes[16..20].copy_from_slice(&self.idle_looks.to_le_bytes());
+        bytes[20..24].copy_from_slice(&self.ids[0].to_le_bytes());
+        bytes[24..28].copy_from_slice(&self.ids[1].to_le_bytes());
+        bytes
+    }
 }
 
 /// The page as it is at the beginning of a program.
-pub(crate) fn build(local_ns: u64, limit_ns: u64, bases: &[u64; 12]) -> Box<[u8; BYTES]> {
+pub(crate) fn build(moment: Moment, bases: &[u64; 12]) -> Box<[u8; BYTES]> {
     let mut page = Box::new([0; BYTES]);
-    page[..16].copy_from_slice(&times(local_ns, limit_ns));
+    page[..MOMENT_BYTES].copy_from_slice(&moment.to_bytes());
     for (slot, base) in page[0x40..].chunks_exact_mut(8).zip(bases) {
         slot.copy_from_slice(&base.to_le_bytes());
     }
@@ -74,4 +109,4 @@ pub(crate) fn redirect(function: Function) -> [u8; 8] {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::image) mod tests;

@@ -5,8 +5,8 @@ use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 
 use super::World;
-use super::table::{Process, ProcessId, Resume, State, Thread, ThreadId};
-use crate::command::{Command, Error, TimeNs};
+use super::table::{Process, ProcessId, Resume, Sites, State, Thread, ThreadId};
+use crate::command::{Command, Error};
 use crate::filter;
 use crate::image::{page, stack, vdso::Vdso};
 use crate::memory::Memory;
@@ -113,9 +113,9 @@ impl World {
             looks_from_inside: parents.is_some_and(|p| p.looks_from_inside),
             local_ns: parents.map_or(self.now_ns, |p| p.local_ns),
             cpu_ns: 0,
-            page_ns: parents.and_then(|p| p.page_ns),
-            page_limit_ns: parents.map_or(0, |p| p.page_limit_ns),
+            page: parents.and_then(|p| p.page),
             page_bases: parents.map_or([0; 12], |p| p.page_bases),
+            sites: parents.map_or_else(Sites::default, |p| p.sites.clone()),
             entropy,
             actions: parents.map_or_else(Actions::default, |p| p.actions.clone()),
             idle_looks: 0,
@@ -167,7 +167,8 @@ impl World {
     /// where libraries take chance from, clocks in a page of ours, no `cpuid` past us.
     pub(super) fn prepare(&mut self, id: ThreadId) {
         let tid = self.thread(id).tid;
-        self.process_of_mut(id).page_ns = None;
+        let process = self.process_of_mut(id);
+        (process.page, process.sites) = (None, Sites::default());
         // Only after the end of execve can the program be made to call something.
         if !step(tid) {
             return;
@@ -241,10 +242,9 @@ impl World {
         if caller.call(libc::SYS_mmap, args) != Some(page::ADDRESS.cast_signed()) {
             return false;
         }
-        let local_ns: TimeNs = self.process_of(id).local_ns;
         let bases = self.page_bases(id);
-        let limit_ns = self.now_ns + self.settings.lookahead_ns;
-        let page = page::build(local_ns, limit_ns, &bases);
+        let moment = self.moment(id);
+        let page = page::build(moment, &bases);
         if !Memory(caller.tid).write(page::ADDRESS, &page[..]) {
             return false;
         }
@@ -252,8 +252,7 @@ impl World {
             trace::poke(caller.tid, vdso_at + offset, page::redirect(function));
         }
         let process = self.process_of_mut(id);
-        process.page_ns = Some(local_ns);
-        process.page_limit_ns = limit_ns;
+        process.page = Some(moment);
         process.page_bases = bases;
         true
     }

@@ -6,6 +6,7 @@
 use super::World;
 use super::table::{Amend, ProcessId, Resume, State, ThreadId, TimerKey, Wait};
 use crate::command::Exit;
+use crate::image::page::Moment;
 use crate::memory::Memory;
 use crate::model::futex::Key;
 use crate::model::signals::Action;
@@ -84,7 +85,7 @@ impl World {
         }
         // The child has written its time to the page that both had.
         let process = self.process_of_mut(id);
-        process.page_ns = process.page_ns.map(|_| 0);
+        process.page = process.page.map(|_| Moment::default());
         self.put_right(id);
         self.make_ready(id, Resume::GoOn);
     }
@@ -237,7 +238,7 @@ impl World {
         });
         let process = self.process_mut(id);
         process.ended = Some(exit);
-        (process.handle, process.page_ns) = (None, None);
+        (process.handle, process.page) = (None, None);
         process.timer_fds.clear();
         let (node, parent) = (process.node, process.parent);
         for orphan in self.processes.values_mut().filter(|p| p.parent == Some(id)) {

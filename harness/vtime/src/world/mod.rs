@@ -7,6 +7,7 @@
 //! - `images`: which programs take chance from the processor.
 //! - `inject`: calls that a waiting thread makes for us.
 //! - `instructions`: what would show the processor.
+//! - `sites`: calls that are answered where they are made.
 //! - `signals`: what a signal does to who waits.
 //! - `stdio`: stdin, stdout and stderr of nodes.
 //! - `time`: the world's clock, processes' own, and timers.
@@ -19,6 +20,7 @@ mod images;
 mod inject;
 mod instructions;
 mod signals;
+mod sites;
 mod stdio;
 pub(crate) mod table;
 mod time;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use bytes::BytesMut;
 
 use crate::command::{Exit, TimeNs};
+use crate::image::page::Moment;
 use crate::model::clock::NodeClock;
 use crate::model::entropy::Entropy;
 use crate::model::files::Files;
@@ -143,10 +144,9 @@ pub(crate) struct Process {
     pub(crate) local_ns: TimeNs,
     pub(crate) cpu_ns: TimeNs,
     /// What its clock page holds; `None` without a page.
-    pub(crate) page_ns: Option<TimeNs>,
-    /// Past which time its clock page traps.
-    pub(crate) page_limit_ns: TimeNs,
+    pub(crate) page: Option<Moment>,
     pub(crate) page_bases: [u64; 12],
+    pub(crate) sites: Sites,
     pub(crate) entropy: Entropy,
     pub(crate) actions: Actions,
     /// Looks without result, one after the other.
@@ -158,6 +158,17 @@ pub(crate) struct Process {
     pub(crate) next_timer: i32,
     /// How it ended, once it has; until its parent has asked.
     pub(crate) ended: Option<Exit>,
+}
+
+/// Which calls of a process are answered where they are made.
+#[derive(Clone, Default)]
+pub(crate) struct Sites {
+    /// How often it made a call that could be.
+    pub(crate) calls: u32,
+    /// Sites that were looked at.
+    pub(crate) seen: BTreeSet<u64>,
+    /// Where the next copy goes, for each area.
+    pub(crate) next: BTreeMap<u64, u64>,
 }
 
 /// A timer with a descriptor.

@@ -4,7 +4,7 @@ use super::World;
 use super::table::{ProcessId, ThreadId, TimerKey, Wait};
 use crate::calls::{inside, look};
 use crate::command::TimeNs;
-use crate::image::page;
+use crate::image::page::{self, Moment};
 use crate::memory::Memory;
 use crate::model::clock::{Kind, NodeClock, READ_NS};
 use crate::model::timers::Expired;
@@ -128,10 +128,11 @@ impl World {
         let tid = self.thread(id).tid;
         let clock = self.clock_of(id);
         let process = self.process_of_mut(id);
-        if process.page_ns.is_some()
-            && let Some(ns) = Memory(tid).u64(page::LOCAL)
+        if let Some(page) = &mut process.page
+            && let Some((ns, idle_looks)) = page::read(|| Memory(tid).bytes(page::LOCAL))
         {
-            process.page_ns = Some(ns);
+            (page.local_ns, page.idle_looks) = (ns, idle_looks);
+            process.idle_looks = idle_looks;
             let shown_ns = ns.saturating_sub(process.local_ns);
             process.cpu_ns += shown_ns;
             // The page knows nothing of drift, and a clock must not fall behind what it showed.
@@ -142,21 +143,37 @@ impl World {
     /// Tells the clock page the process's time.
     pub(super) fn write_page(&mut self, id: ThreadId) {
         let tid = self.thread(id).tid;
-        let bases = self.page_bases(id);
-        let limit_ns = self.now_ns + self.settings.lookahead_ns;
-        let process = self.process_of_mut(id);
-        let Some(known_ns) = process.page_ns else {
+        let Some(known) = self.process_of(id).page else {
             return;
         };
-        if known_ns != process.local_ns || process.page_limit_ns != limit_ns {
-            process.page_ns = Some(process.local_ns);
-            process.page_limit_ns = limit_ns;
-            Memory(tid).write(page::LOCAL, &page::times(process.local_ns, limit_ns));
+        let (bases, moment) = (self.page_bases(id), self.moment(id));
+        let process = self.process_of_mut(id);
+        if known != moment {
+            process.page = Some(moment);
+            Memory(tid).write(page::LOCAL, &moment.to_bytes());
         }
         if process.page_bases != bases {
             process.page_bases = bases;
             let bytes: Vec<u8> = bases.iter().flat_map(|b| b.to_le_bytes()).collect();
             Memory(tid).write(page::BASES, &bytes);
+        }
+    }
+
+    /// What the clock page holds while this thread has the processor.
+    pub(super) fn moment(&self, id: ThreadId) -> Moment {
+        let (thread, process) = (self.thread(id), self.process_of(id));
+        let shown = |real| self.ids.to_virtual(real).unwrap_or(real);
+        // Only copies of ours read the ids.
+        let asks = !process.sites.next.is_empty();
+        Moment {
+            local_ns: process.local_ns,
+            limit_ns: self.now_ns + self.settings.lookahead_ns,
+            idle_looks: process.idle_looks,
+            ids: if asks {
+                [shown(process.tid), shown(thread.tid)]
+            } else {
+                [0; 2]
+            },
         }
     }
 

@@ -78,6 +78,7 @@ impl World {
         if std::mem::take(&mut thread.let_pass) {
             self.make_call(id);
         } else {
+            self.settle_in_place(id);
             self.answer(id, false);
         }
     }

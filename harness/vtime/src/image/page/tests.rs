@@ -24,33 +24,30 @@ fn path(directory: &Path, name: &str) -> String {
     path.to_string_lossy().into_owned()
 }
 
-#[test]
-fn the_code_is_assembled_from_its_source() {
+/// What a source is assembled to; `None` when the machine lacks the tools.
+pub(in crate::image) fn assembled(source: &str) -> Option<Vec<u8>> {
     let directory = tempfile::tempdir().expect("a directory");
     let (object, binary) = (
-        path(directory.path(), "page.o"),
-        path(directory.path(), "page.bin"),
+        path(directory.path(), "code.o"),
+        path(directory.path(), "code.bin"),
     );
-    let Some(done) = run("cc", &["-c", SOURCE, "-o", &object]) else {
+    let copies = ["-O", "binary", "-j", ".text", &object, &binary];
+    for (tool, args) in [
+        ("cc", &["-c", source, "-o", &object][..]),
+        ("objcopy", &copies),
+    ] {
+        let done = run(tool, args)?;
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{said}");
+    }
+    Some(std::fs::read(&binary).expect("the code"))
+}
+
+#[test]
+fn the_code_is_assembled_from_its_source() {
+    let Some(code) = assembled(SOURCE) else {
         return;
     };
-    assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
-    );
-    let Some(done) = run(
-        "objcopy",
-        &["-O", "binary", "-j", ".text", &object, &binary],
-    ) else {
-        return;
-    };
-    assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
-    );
-    let code = std::fs::read(&binary).expect("the code");
     if std::env::var_os("UPDATE_PAGE").is_some() {
         std::fs::write(SOURCE.replace(".S", ".bin"), &code).expect("written");
     } else {
@@ -101,7 +98,12 @@ fn its_functions_answer_as_the_real_ones_would() {
     std::fs::write(at("caller.c"), CALLER).expect("the source");
     let bases =
         std::array::from_fn(|clock| 1_700_000_000_000_000_000 + clock as u64 * 1_000_000_000);
-    std::fs::write(at("page"), &build(500_000_000, 500_012_000, &bases)[..]).expect("the page");
+    let moment = Moment {
+        local_ns: 500_000_000,
+        limit_ns: 500_012_000,
+        ..Moment::default()
+    };
+    std::fs::write(at("page"), &build(moment, &bases)[..]).expect("the page");
     let Some(done) = run("cc", &["-O1", &at("caller.c"), "-o", &at("caller")]) else {
         return;
     };
