@@ -4,6 +4,7 @@ mod container;
 mod counter;
 mod grow_set;
 mod lock;
+mod log;
 mod register;
 mod set;
 
@@ -11,6 +12,7 @@ pub use container::{Container, ContainerOp, Discipline};
 pub use counter::{Counter, CounterOp};
 pub use grow_set::{GrowingSet, GrowingSetOp};
 pub use lock::{Held, Lock, LockOp};
+pub use log::{Log, LogOp};
 pub use register::{Register, RegisterOp};
 pub use set::{SetElement, SetOp};
 

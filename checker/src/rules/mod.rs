@@ -15,6 +15,7 @@ mod empties;
 pub mod grow_set;
 mod line;
 pub mod lock;
+pub mod log;
 mod pairs;
 pub mod priority_queue;
 pub mod queue;
@@ -83,6 +84,12 @@ pub enum Kind {
     ReleasedUnheld,
     /// A lock was acquired with a token that is not greater than one before.
     TokenBackwards,
+    /// Two values stand at one place of a log.
+    SamePlace,
+    /// A value that was appended once stands at two places of a log.
+    TwoPlaces,
+    /// A value stands behind more values than were ever appended.
+    TooFar,
     /// A value was seen after it had been taken out.
     SeenAfterRemoval,
     /// Compare-and-sets that would have to follow each other in a circle.
@@ -112,6 +119,9 @@ impl Kind {
             Self::TooManyHolders => "too-many-holders",
             Self::ReleasedUnheld => "released-unheld",
             Self::TokenBackwards => "token-backwards",
+            Self::SamePlace => "same-place",
+            Self::TwoPlaces => "two-places",
+            Self::TooFar => "too-far",
             Self::SeenAfterRemoval => "seen-after-removal",
         }
     }
