@@ -1,5 +1,7 @@
 //! What is told of files: their numbers and times, and how much room is left for them.
 
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,6 +12,9 @@ use crate::world::table::{Amend, ThreadId};
 
 const SECOND_NS: i128 = 1_000_000_000;
 const BLOCK_BYTES: u64 = 512;
+
+/// What files of `/proc` say about themselves.
+const KERNEL_BLOCK_BYTES: u64 = 1024;
 
 /// Files are as old as the run if they changed so shortly before it: their directories did.
 const BEFORE_NS: i128 = SECOND_NS;
@@ -51,8 +56,12 @@ const STATX: Layout = Layout {
     born: Some(80),
 };
 
-/// The kernel tells, and it is put right afterwards.
-pub(super) fn answer() -> Answer {
+/// What is told of files that can be found from here, at once; else the kernel tells, and it is put
+/// right afterwards.
+pub(super) fn answer(world: &mut World, call: &Call) -> Answer {
+    if let Some(answer) = from_here(world, call) {
+        return answer;
+    }
     Answer::PassAndAmend(Amend {
         metadata: true,
         ..Amend::default()
@@ -109,35 +118,111 @@ fn room(call: &Call) {
     call.memory.write(at + FREE_NUMBERS, &numbers.to_le_bytes());
 }
 
-fn file(world: &mut World, call: &Call, at: u64, layout: &Layout) {
-    let Some(mut told) = call.memory.block(at, layout.bytes) else {
-        return;
+/// What is told of an open file, or of the file with an absolute path; nothing where it is not sure
+/// that we would see the same file.
+fn from_here(world: &mut World, call: &Call) -> Option<Answer> {
+    let (path, at, flags) = match call.number {
+        libc::SYS_fstat => (0, call.args[1], libc::AT_EMPTY_PATH),
+        libc::SYS_stat => (call.args[0], call.args[1], 0),
+        libc::SYS_lstat => (call.args[0], call.args[1], libc::AT_SYMLINK_NOFOLLOW),
+        libc::SYS_newfstatat => (call.args[1], call.args[2], call.int(3)),
+        _ => return None,
     };
+    let found = if flags == libc::AT_EMPTY_PATH {
+        let is_open = path == 0 || call.memory.bytes(path) == Some([0]);
+        let open = is_open.then(|| format!("/proc/{}/fd/{}", call.memory.0, call.int(0)))?;
+        std::fs::metadata(open).map_err(|_| None)
+    } else {
+        by_path(&call.memory.text(path)?, flags)?.map_err(|error| error.raw_os_error())
+    };
+    let found = match found {
+        Ok(found) => found,
+        Err(Some(libc::ENOENT)) => return Some(super::error(libc::ENOENT)),
+        Err(_) => return None,
+    };
+    // A link may lead to the kernel's files, which are others for everybody.
+    if found.blksize() == KERNEL_BLOCK_BYTES {
+        return None;
+    }
+    let mut told = stat(&found);
+    show(world, call, &mut told, &STAT);
+    let written = call.memory.write(at, &told);
+    written.then_some(Answer::Return(0))
+}
+
+/// The file with an absolute path; nothing for those that are others for everybody.
+fn by_path(path: &[u8], flags: i32) -> Option<std::io::Result<std::fs::Metadata>> {
+    let elsewhere = [&b"/proc"[..], b"/dev", b"/sys"];
+    if path.first() != Some(&b'/') || elsewhere.iter().any(|begin| path.starts_with(begin)) {
+        return None;
+    }
+    let path = std::ffi::OsStr::from_bytes(path);
+    match flags {
+        0 => Some(std::fs::metadata(path)),
+        libc::AT_SYMLINK_NOFOLLOW => Some(std::fs::symlink_metadata(path)),
+        _ => None,
+    }
+}
+
+/// A `struct stat`.
+fn stat(found: &std::fs::Metadata) -> [u8; 144] {
+    let mut told = [0; 144];
+    let words = [
+        (0, found.dev()),
+        (8, found.ino()),
+        (16, found.nlink()),
+        (24, u64::from(found.mode()) | u64::from(found.uid()) << 32),
+        (32, u64::from(found.gid())),
+        (40, found.rdev()),
+        (48, found.size()),
+        (56, found.blksize()),
+        (64, found.blocks()),
+        (72, found.atime().cast_unsigned()),
+        (80, found.atime_nsec().cast_unsigned()),
+        (88, found.mtime().cast_unsigned()),
+        (96, found.mtime_nsec().cast_unsigned()),
+        (104, found.ctime().cast_unsigned()),
+        (112, found.ctime_nsec().cast_unsigned()),
+    ];
+    for (at, word) in words {
+        put_word(&mut told, at, word);
+    }
+    told
+}
+
+fn file(world: &mut World, call: &Call, at: u64, layout: &Layout) {
+    if let Some(mut told) = call.memory.block(at, layout.bytes) {
+        show(world, call, &mut told, layout);
+        call.memory.write(at, &told);
+    }
+}
+
+/// What the machine tells of a file becomes what programs see.
+fn show(world: &mut World, call: &Call, told: &mut [u8], layout: &Layout) {
     let begun_ns = world.begun_ns - BEFORE_NS;
-    let written_ns = time_ns(&told, layout.written);
-    put_time(&mut told, layout.read, written_ns);
-    if time_ns(&told, layout.changed) >= begun_ns {
+    let written_ns = time_ns(told, layout.written);
+    put_time(told, layout.read, written_ns);
+    if time_ns(told, layout.changed) >= begun_ns {
         let real = Real {
-            device: word(&told, layout.device),
-            number: word(&told, layout.number),
+            device: word(told, layout.device),
+            number: word(told, layout.number),
             born_ns: birth_ns(call).unwrap_or(0),
-            size: word(&told, layout.size),
+            size: word(told, layout.size),
             written_ns,
         };
         let now_ns = world.shown_ns(call.thread, libc::CLOCK_REALTIME);
         let node = world.node_of(call.thread);
         let shown = world.nodes[node].files.show(real, begun_ns, now_ns);
-        put_word(&mut told, layout.number, shown.number);
+        put_word(told, layout.number, shown.number);
         let blocks = real.size.div_ceil(4096) * 4096 / BLOCK_BYTES;
-        put_word(&mut told, layout.blocks, blocks);
+        put_word(told, layout.blocks, blocks);
         for time in [layout.read, layout.written, layout.changed] {
-            put_time(&mut told, time, shown.written_ns);
+            put_time(told, time, shown.written_ns);
         }
         if let Some(born) = layout.born {
-            put_time(&mut told, born, shown.born_ns);
+            put_time(told, born, shown.born_ns);
         }
     }
-    call.memory.write(at, &told);
 }
 
 /// When the file came into being, by the machine's clock; not all calls tell.

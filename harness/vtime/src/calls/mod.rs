@@ -163,7 +163,7 @@ fn other(world: &mut World, call: &Call) -> Answer {
         | libc::SYS_newfstatat
         | libc::SYS_statx
         | libc::SYS_statfs
-        | libc::SYS_fstatfs => metadata::answer(),
+        | libc::SYS_fstatfs => metadata::answer(world, call),
         libc::SYS_flock
         | libc::SYS_fcntl
         | libc::SYS_msgrcv

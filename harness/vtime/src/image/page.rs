@@ -10,6 +10,7 @@
 //! | 0x008 | the time past which reads of clocks are traps, so that others get their turn |
 //! | 0x010 | how many looks at descriptors in a row found nothing; see `sites` |
 //! | 0x014 | the ids of the process and of the thread that has the processor |
+//! | 0x01c | whether every read must be a trap |
 //! | 0x040 | [`BASES`]: what each of the clocks 0 to 11 shows more than that |
 //! | 0x200 | the code, from `page.S` |
 //! | 0x800 | [`SCRATCH`]: arguments of calls that the tracer changes |
@@ -37,7 +38,7 @@ const CODE_AT: usize = 0x200;
 /// Assembled from `page.S`; a test compares.
 const CODE: &[u8] = include_bytes!("page.bin");
 
-/// After the only call that the filter lets pass because of where it is made.
+/// After the only instruction whose calls the filter lets pass because of where it stands.
 pub(crate) const AFTER_FREE_CALL: u32 = 0x20000 + CODE_AT as u32 + 0x1d2;
 
 /// What stands at [`LOCAL`], and changes from turn to turn.
@@ -51,6 +52,8 @@ pub(crate) struct Moment {
     pub(crate) idle_looks: u32,
     /// The process, and the thread that has the processor, as they see themselves.
     pub(crate) ids: [i32; 2],
+    /// Whether what it reads must be put right afterwards.
+    pub(crate) traps_reads: bool,
 }
 
 /// The process's time and its looks without result, from what stands at [`LOCAL`].
@@ -74,6 +77,7 @@ impl Moment {
         bytes[16..20].copy_from_slice(&self.idle_looks.to_le_bytes());
         bytes[20..24].copy_from_slice(&self.ids[0].to_le_bytes());
         bytes[24..28].copy_from_slice(&self.ids[1].to_le_bytes());
+        bytes[28] = u8::from(self.traps_reads);
         bytes
     }
 }

@@ -1,4 +1,4 @@
-# What a system call's site jumps to: see sites.rs. It is copied for each site; 256 bytes at most.
+# What a system call's site jumps to: see sites.rs. It is copied for each site; 512 bytes at most.
 #
 # Registers: those that a system call changes (rax, rcx, r11); others are put back. Nothing is
 # written to the 128 bytes below the stack pointer, which belong to the function that calls.
@@ -9,15 +9,30 @@
 .set IDLE, 0x20010
 .set PROCESS_ID, 0x20014
 .set THREAD_ID, 0x20018
+.set TRAPS_READS, 0x2001c
 .set FREE_CALL, 0x203d0
 .set CALL_NS, 200
 .set IDLE_LOOK_NS, 800
 .set MOST_IDLE_LOOKS, 8
 
+.set READ, 0
+.set FSTAT, 5
+.set POLL, 7
 .set GETPID, 39
 .set GETTID, 186
 .set EPOLL_WAIT, 232
 .set EPOLL_PWAIT, 281
+
+.set POLLIN, 1
+
+# struct stat
+.set STAT_BYTES, 144
+.set MODE, 24
+.set KIND, 0xf000
+.set CHARACTERS, 0x2000
+.set DIRECTORY, 0x4000
+.set BLOCKS, 0x6000
+.set FILE, 0x8000
 
 .globl _start
 _start:
@@ -32,6 +47,8 @@ made:   .quad 0                         # the instruction behind it             
     je 4f
     cmp eax, EPOLL_PWAIT
     je 3f
+    test eax, eax
+    jz 7f
 0:  jmp [rip + make]
 1:  mov eax, [PROCESS_ID]
     jmp [rip + made]
@@ -70,4 +87,61 @@ made:   .quad 0                         # the instruction behind it             
     add qword ptr [LOCAL], IDLE_LOOK_NS
     jmp [rip + made]
 6:  mov eax, ecx
+    jmp [rip + make]
+
+# read(edi: descriptor, ..): of a file, and of a pipe, a socket or a counter that holds something
+7:  cmp dword ptr [TRAPS_READS], 0
+    jne 0b
+    mov r11, [LOCAL]
+    add r11, CALL_NS
+    cmp r11, [LIMIT]
+    ja 0b
+    lea rsp, [rsp - 128]
+    push rdi
+    push rsi
+    push rdx
+    sub rsp, STAT_BYTES
+    mov rsi, rsp
+    mov eax, FSTAT
+    mov ecx, FREE_CALL
+    call rcx
+    test eax, eax
+    jnz 9f
+    mov eax, [rsp + MODE]
+    and eax, KIND
+    cmp eax, FILE
+    je 8f
+    cmp eax, CHARACTERS
+    je 9f
+    cmp eax, BLOCKS
+    je 9f
+    cmp eax, DIRECTORY
+    je 9f
+    mov [rsp], edi
+    mov dword ptr [rsp + 4], POLLIN
+    mov rdi, rsp
+    mov esi, 1
+    xor edx, edx
+    mov eax, POLL
+    mov ecx, FREE_CALL
+    call rcx
+    cmp eax, 1
+    jne 9f
+8:  add rsp, STAT_BYTES
+    pop rdx
+    pop rsi
+    pop rdi
+    add qword ptr [LOCAL], CALL_NS
+    mov dword ptr [IDLE], 0
+    mov eax, READ
+    mov ecx, FREE_CALL
+    call rcx
+    lea rsp, [rsp + 128]
+    jmp [rip + made]
+9:  add rsp, STAT_BYTES
+    pop rdx
+    pop rsi
+    pop rdi
+    lea rsp, [rsp + 128]
+    mov eax, READ
     jmp [rip + make]

@@ -1,7 +1,7 @@
 //! System calls that are answered where they are made.
 //!
 //! Some calls are so frequent, and so easily answered, that a stop for each of them is a quarter of
-//! all: who am I, and is there anything to do yet. Libraries make them with five bytes of one
+//! all: who am I, is there anything to do yet, and what. Libraries make them with five bytes of one
 //! instruction before `syscall`. These become a jump to a copy of the code from `sites.S`, which
 //! stands nearby, answers what it can from the clock page, and returns behind the call; or goes on
 //! to the `syscall`, which is still there, and is trapped as ever.
@@ -18,10 +18,10 @@
 pub(crate) const AREAS: [u64; 2] = [0x21000, 0x7fff_f900_0000];
 
 /// Of each area.
-pub(crate) const AREA_BYTES: u64 = 4096;
+pub(crate) const AREA_BYTES: u64 = 8192;
 
 /// For each copy.
-pub(crate) const COPY_BYTES: u64 = 256;
+pub(crate) const COPY_BYTES: u64 = 512;
 
 /// What is looked at of a site: up to a byte behind its `syscall`.
 pub(crate) const SITE_BYTES: usize = 12;
@@ -40,6 +40,9 @@ const MOV_EAX: u8 = 0xb8;
 /// `mov edi, [rsp + ..]`, which may stand between that and `syscall`.
 const MOV_EDI: [u8; 3] = [0x8b, 0x7c, 0x24];
 
+/// `xor eax, eax`, for `read`, whose number is 0.
+const XOR_EAX: [u8; 2] = [0x31, 0xc0];
+
 /// `mov r9, [rsp + 8]`, at the end of the function `syscall` of libc.
 const LAST_ARGUMENT: [u8; 5] = [0x4c, 0x8b, 0x4c, 0x24, 0x08];
 
@@ -51,7 +54,11 @@ const REPLACED_AT: usize = 16;
 pub(crate) fn answers(call: i64) -> bool {
     matches!(
         call,
-        libc::SYS_getpid | libc::SYS_gettid | libc::SYS_epoll_wait | libc::SYS_epoll_pwait
+        libc::SYS_getpid
+            | libc::SYS_gettid
+            | libc::SYS_epoll_wait
+            | libc::SYS_epoll_pwait
+            | libc::SYS_read
     )
 }
 
@@ -76,6 +83,11 @@ pub(crate) fn copy(call: i64, site_at: u64, bytes: [u8; SITE_BYTES], copy_at: u6
         4
     } else if sets_number(0) && bytes[JUMP_BYTES..].starts_with(&MOV_EDI) {
         0
+    } else if call == libc::SYS_read
+        && bytes[3..].starts_with(&MOV_EDI)
+        && bytes[7..MAKE] == XOR_EAX
+    {
+        3
     } else {
         return None;
     };

@@ -169,6 +169,7 @@ impl World {
             local_ns: process.local_ns,
             limit_ns: self.now_ns + self.settings.lookahead_ns,
             idle_looks: process.idle_looks,
+            traps_reads: process.looks_from_inside,
             ids: if asks {
                 [shown(process.tid), shown(thread.tid)]
             } else {

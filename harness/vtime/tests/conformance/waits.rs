@@ -20,6 +20,11 @@ fn every_way_to_wait_lasts_as_long_as_was_asked() {
 }
 
 #[test]
+fn frequent_calls_are_answered_where_they_are_made() {
+    observes("places");
+}
+
+#[test]
 fn threads_wait_for_each_other() {
     observes("threads");
 }

@@ -54,6 +54,17 @@ fn an_argument_may_be_set_behind_the_number() {
 }
 
 #[test]
+fn reading_has_the_number_0() {
+    let begin = [0xcc, 0xcc, 0xcc, 0x8b, 0x7c, 0x24, 0x08, 0x31, 0xc0];
+    assert_eq!(at_site(site(&begin, &SYSCALL)), None);
+    let bytes = site(&begin, &SYSCALL);
+    let made = copy(libc::SYS_read, 0x1000_0000, bytes, 0x1000_1000).expect("a site");
+    assert_eq!(made.jump_at, 0x1000_0003);
+    assert_eq!(made.jump, [0xe9, 0x08, 0x10, 0, 0, 0xc0, 0x0f, 0x05]);
+    assert_eq!(made.code[16..22], begin[3..]);
+}
+
+#[test]
 fn other_code_is_left_alone() {
     assert!(at_site(site(LAST, &SYSCALL)).is_some());
     let other_number = [0xcc, 0xcc, 0xcc, 0xcc, 0xb8, 40, 0, 0, 0];
