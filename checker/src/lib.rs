@@ -14,6 +14,7 @@ mod findings;
 mod grow_set;
 mod history;
 pub mod judge;
+pub mod levels;
 pub mod lww_register;
 pub mod model;
 pub mod mv_register;

@@ -1,0 +1,177 @@
+//! Examples from the literature, with the levels that they are told to be of.
+
+use super::super::{Access, Level};
+use super::histories::Op;
+use super::{holds, report};
+use crate::timed::Timed;
+
+/// Sessions by lines, operations as in `w x 1` and `r x 1`; all overlap if `is_timeless`, and come
+/// column by column otherwise.
+fn history(lines: &[&str], is_timeless: bool) -> Vec<Op> {
+    let mut ops = Vec::new();
+    for (session, line) in (0..).zip(lines) {
+        for (column, text) in (0..).zip(line.split(',')) {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let [f, key, value] = words[..] else {
+                continue;
+            };
+            let value = value.parse().expect("a number");
+            // Timeless sessions run one after another: nothing they say of real time counts.
+            let place = if is_timeless {
+                session * 100 + column
+            } else {
+                column * 10
+            };
+            let call = place * 4 + session;
+            let ret = if is_timeless { call + 1 } else { call + 30 };
+            ops.push(Op {
+                session,
+                key: u32::from(key == "y") + 2 * u32::from(key == "z"),
+                timed: Timed {
+                    call,
+                    ret,
+                    op: if f == "w" {
+                        Access::Write(value)
+                    } else {
+                        Access::Read(value)
+                    },
+                },
+            });
+        }
+    }
+    ops
+}
+
+fn check(lines: &[&str], hold: &[Level], break_: &[Level]) {
+    let report = report(&history(lines, true));
+    for level in hold {
+        assert_eq!(
+            holds(&report, *level),
+            Some(true),
+            "{level:?} {lines:?} {report:#?}"
+        );
+    }
+    for level in break_ {
+        assert_eq!(holds(&report, *level), Some(false), "{level:?} {lines:?}");
+    }
+}
+
+use Level::{
+    Causal, CausalConvergence, CausalMemory, Linearizable, MonotonicReads, MonotonicWrites, Pram,
+    ReadYourWrites, Regular, Sequential, WritesFollowReads,
+};
+
+/// A read that is late: there is an order, but not that of real time.
+pub(super) fn late_read() -> Vec<Op> {
+    history(&["w x 1", "r x 0"], true)
+}
+
+#[test]
+fn of_causal_memory_that_does_not_converge() {
+    // Bouajjani and others, 2017, figure 3 (a).
+    check(
+        &["w x 1, r x 2", "w x 2, r x 1"],
+        &[CausalMemory, Causal, Pram, MonotonicReads, ReadYourWrites],
+        &[CausalConvergence, Sequential, Linearizable],
+    );
+}
+
+#[test]
+fn of_convergence_that_no_memory_explains() {
+    // The same, figure 3 (b).
+    check(
+        &["w z 1, w x 1, w y 1", "w x 2, r z 0, r y 1, r x 2"],
+        &[CausalConvergence, Causal, WritesFollowReads],
+        &[CausalMemory, Pram, Sequential],
+    );
+}
+
+#[test]
+fn of_causal_consistency_alone() {
+    // The same, figure 3 (c): what is seen goes back and forth.
+    check(
+        &["w x 1", "w x 2, r x 1, r x 2"],
+        &[Causal, MonotonicWrites, WritesFollowReads, ReadYourWrites],
+        &[CausalConvergence, CausalMemory, Pram],
+    );
+}
+
+#[test]
+fn of_sequential_stores() {
+    // Attiya and Welch, 1994: an order, but not that of real time.
+    check(
+        &["w x 1", "r x 0"],
+        &[Sequential, CausalMemory, CausalConvergence],
+        &[Linearizable],
+    );
+    // Store buffering: no order, but causes are kept.
+    check(
+        &["w x 1, r y 0", "w y 2, r x 0"],
+        &[CausalMemory, CausalConvergence],
+        &[Sequential, Regular],
+    );
+    // Independent reads of independent writes.
+    check(
+        &["w x 1", "w y 2", "r x 1, r y 0", "r y 2, r x 0"],
+        &[CausalMemory, CausalConvergence],
+        &[Sequential],
+    );
+}
+
+#[test]
+fn of_answers_without_their_question() {
+    // Lloyd and others, 2011: who sees the answer has to see the question.
+    check(
+        &["w x 1", "r x 1, w y 2", "r y 2, r x 0"],
+        &[Pram, MonotonicWrites, MonotonicReads, ReadYourWrites],
+        &[Causal, WritesFollowReads, CausalMemory],
+    );
+}
+
+#[test]
+fn of_each_guarantee() {
+    check(
+        &["w x 1, r x 0"],
+        &[MonotonicReads, MonotonicWrites],
+        &[ReadYourWrites, Pram],
+    );
+    check(
+        &["w x 1", "r x 1, r x 0"],
+        &[ReadYourWrites, MonotonicWrites],
+        &[MonotonicReads],
+    );
+    check(
+        &["w x 1, w y 2", "r y 2, r x 0"],
+        &[ReadYourWrites, MonotonicReads, WritesFollowReads],
+        &[MonotonicWrites, Pram, Causal],
+    );
+}
+
+#[test]
+fn of_a_regular_register_with_an_inversion() {
+    // Lamport, 1986: during a write, one read finds the new value and a later one the old.
+    let mut ops = history(&["w x 1", "r x 1", "r x 0"], false);
+    let spans = [(0, 100), (10, 20), (30, 40)];
+    for (op, (call, ret)) in ops.iter_mut().zip(spans) {
+        (op.timed.call, op.timed.ret) = (call, ret);
+    }
+    let report = report(&ops);
+    assert_eq!(holds(&report, Regular), Some(true));
+    assert_eq!(holds(&report, Linearizable), Some(false));
+    assert_eq!(holds(&report, Sequential), Some(true));
+}
+
+#[test]
+fn of_writes_taken_back() {
+    let mut ops = history(&["w x 1", "r x 1"], false);
+    ops[0].timed.op = Access::Aborted(1);
+    let report = report(&ops);
+    for level in Level::ALL {
+        assert_eq!(holds(&report, level), Some(false), "{level:?}");
+    }
+    let super::Standing::Broken(witness) = report.standing(Level::Causal) else {
+        panic!("it is broken");
+    };
+    assert_eq!(witness.flaw, super::Flaw::AbortedRead);
+    assert_eq!(witness.ops, [1, 0]);
+}
