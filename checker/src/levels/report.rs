@@ -116,10 +116,7 @@ pub fn judge<V: Copy + Eq + Hash>(
         judging.report.standing(Level::Linearizable),
         Standing::Holds
     ) {
-        let causes = judging.causes();
-        judging.views(&causes);
-        judging.sessions(&causes);
-        judging.sequential(&causes);
+        judging.orders();
     }
     Ok(judging.report)
 }
@@ -184,17 +181,40 @@ impl<V: Copy + Eq + Hash> Judging<'_, V> {
         causes
     }
 
+    /// The levels that ask for orders of operations only.
+    fn orders(&mut self) {
+        let causes = self.causes();
+        let found = match causes.convergent {
+            None => Some(sequential::judge(
+                self.web,
+                &causes.forced,
+                self.limits.steps,
+            )),
+            Some(_) => None,
+        };
+        if found == Some(sequential::Found::Order) {
+            let implied = Level::ALL
+                .into_iter()
+                .filter(|weak| Level::Sequential.implies(*weak));
+            self.report.conclude(implied, &Standing::Holds);
+            return;
+        }
+        self.views(&causes);
+        self.sessions(&causes);
+        self.sequential(found);
+    }
+
     fn views(&mut self, causes: &Causes) {
         let memory = match &causes.causal {
             Some(flaw) => Some(flaw.clone()),
-            None => views::judge(self.web, true),
+            None => views::judge(self.web, Some(&causes.contested)),
         };
         let is_known = memory.is_none();
         self.set_flaw(Level::CausalMemory, memory);
         let pram = if is_known {
             None
         } else {
-            views::judge(self.web, false)
+            views::judge(self.web, None)
         };
         self.set_flaw(Level::Pram, pram);
     }
@@ -216,8 +236,8 @@ impl<V: Copy + Eq + Hash> Judging<'_, V> {
         }
     }
 
-    /// What breaks a weaker level breaks this one; the search is for what is left.
-    fn sequential(&mut self, causes: &Causes) {
+    /// What breaks a weaker level breaks this one; otherwise it is what was found.
+    fn sequential(&mut self, found: Option<sequential::Found>) {
         let weaker = [Level::CausalMemory, Level::CausalConvergence];
         let broken = weaker.map(|level| self.report.standing(level));
         let broken = broken.into_iter().filter_map(|standing| match standing {
@@ -228,17 +248,19 @@ impl<V: Copy + Eq + Hash> Judging<'_, V> {
             self.set(Level::Sequential, Standing::Broken(witness));
             return;
         }
-        let standing = match sequential::judge(self.web, &causes.forced, self.limits.steps) {
-            sequential::Found::Order => Standing::Holds,
-            sequential::Found::Contradiction(flaw, steps) => {
+        let standing = match found {
+            Some(sequential::Found::Contradiction(flaw, steps)) => {
                 self.set_flaw(Level::Sequential, Some((flaw, steps)));
                 return;
             }
-            sequential::Found::None => {
+            Some(sequential::Found::None) => {
                 let witness = shrink::without_order(self.initial, self.ops, self.web, self.limits);
                 Standing::Broken(Box::new(witness))
             }
-            sequential::Found::OutOfSteps => Standing::Unknown(Why::OutOfSteps(self.limits.steps)),
+            Some(sequential::Found::Order) => Standing::Holds,
+            Some(sequential::Found::OutOfSteps) | None => {
+                Standing::Unknown(Why::OutOfSteps(self.limits.steps))
+            }
         };
         self.set(Level::Sequential, standing);
     }

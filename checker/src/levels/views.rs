@@ -19,17 +19,24 @@ use super::order::{Forced, Order, Why};
 use super::web::{INITIAL, NONE, Web};
 use super::witness::{Flaw, Step, source};
 
-/// Why a session cannot explain what it read; with causes, or without.
-pub(super) fn judge(web: &Web, is_causal: bool) -> Option<(Flaw, Vec<Step>)> {
+/// Why a session cannot explain what it read; with causes, or without. With causes, which have to be
+/// known not to contradict each other, only reads that are contested by them can be in trouble.
+pub(super) fn judge(web: &Web, contested: Option<&[bool]>) -> Option<(Flaw, Vec<Step>)> {
     let writes = Writes::new(web);
     let mut first = vec![NONE; web.nodes.len()];
     (0..web.sessions()).find_map(|session| {
+        let (begin, end) = web.session(session);
+        let of_session =
+            |contested: &[bool]| contested[begin as usize..end as usize].contains(&true);
+        if !contested.is_none_or(of_session) {
+            return None;
+        }
         first.fill(NONE);
         let mut view = View {
             web,
             writes: &writes,
             session,
-            is_causal,
+            contested,
             first: &mut first,
             forced: Vec::new(),
         };
@@ -98,7 +105,7 @@ struct View<'a> {
     web: &'a Web,
     writes: &'a Writes,
     session: u32,
-    is_causal: bool,
+    contested: Option<&'a [bool]>,
     /// Of each operation, before which of the session's operations, from 1, it must come first.
     first: &'a mut [u32],
     forced: Vec<Forced>,
@@ -123,24 +130,30 @@ impl View<'_> {
     /// An operation comes before the session's i-th, and so does what comes before it.
     fn enter(&mut self, node: u32, i: u32) -> Result<(), Trouble> {
         let mut open = vec![node];
-        while let Some(at) = open.pop() {
-            let first = &mut self.first[at as usize];
-            let node = self.web.node(at);
-            if node.session == self.session && !node.is_open && *first >= i {
-                return Err(Trouble::Circle);
-            }
-            if *first <= i {
-                continue;
-            }
-            *first = i;
-            if self.is_causal && node.from < INITIAL {
-                open.push(node.from);
-            }
-            if node.before != NONE {
-                open.push(node.before);
+        while let Some(mut at) = open.pop() {
+            while at != NONE {
+                let first = &mut self.first[at as usize];
+                let node = self.web.node(at);
+                if node.session == self.session && !node.is_open && *first >= i {
+                    return Err(Trouble::Circle);
+                }
+                if *first <= i {
+                    break;
+                }
+                *first = i;
+                if self.contested.is_some() && node.from < INITIAL {
+                    open.push(node.from);
+                }
+                at = node.before;
             }
         }
         Ok(())
+    }
+
+    /// Whether causes alone leave room for a write between what was found and the read.
+    fn is_contested(&self, read: u32) -> bool {
+        self.contested
+            .is_none_or(|contested| contested[read as usize])
     }
 
     /// Applies the rule to all reads; whether that changed something.
@@ -149,7 +162,8 @@ impl View<'_> {
         let mut is_changed = false;
         for read in begin..end {
             let node = self.web.node(read);
-            if !node.reads() {
+            let is_plain = self.forced.is_empty();
+            if !node.reads() || is_plain && !self.is_contested(read) {
                 continue;
             }
             for group in self.writes.of(node.key) {
@@ -193,7 +207,7 @@ impl View<'_> {
         let known = self.forced.len();
         for read in begin..end {
             let node = self.web.node(read);
-            if !node.reads() || node.from == INITIAL {
+            if !node.reads() || node.from == INITIAL || is_plain && !self.is_contested(read) {
                 continue;
             }
             let first = self.first[node.from as usize];
@@ -210,7 +224,7 @@ impl View<'_> {
                 }
             }
         }
-        let reader = (!self.is_causal).then_some(self.session);
+        let reader = self.contested.is_none().then_some(self.session);
         let is_open = self.forced.len() > known
             && Order::new(self.web, reader, self.forced.clone()).has_circle(self.first);
         if is_open {
@@ -221,7 +235,7 @@ impl View<'_> {
     }
 
     fn explain(self, trouble: Trouble) -> Option<(Flaw, Vec<Step>)> {
-        let reader = (!self.is_causal).then_some(self.session);
+        let reader = self.contested.is_none().then_some(self.session);
         let order = Order::new(self.web, reader, self.forced);
         match trouble {
             Trouble::Circle => order.circle().map(|steps| (Flaw::Circle, steps)),

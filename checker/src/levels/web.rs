@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::input::{Access, NotUnique, SessionOp};
 
@@ -70,19 +70,20 @@ impl Web {
             Ok(needed) => needed,
             Err(stray) => return Ok(Err(stray)),
         };
-        let mut order: Vec<u32> = (0..ops.len() as u32).collect();
-        order.retain(|op| needed[*op as usize]);
         // Sessions and keys count from 0, in the order of their numbers.
         let sessions = ranks(ops.iter().map(|op| op.session));
         let keys = ranks(ops.iter().map(|op| op.key));
-        let place = |op: &u32| {
-            let op = &ops[*op as usize];
-            let session = sessions[&op.session];
-            (op.timed.is_indeterminate(), session, op.timed.call)
-        };
-        order.sort_by_key(place);
+        let mut order: Vec<(bool, u32, u32, u32)> = Vec::with_capacity(ops.len());
+        for (number, op) in (0..)
+            .zip(ops)
+            .filter(|(number, _)| needed[*number as usize])
+        {
+            let is_open = op.timed.is_indeterminate();
+            order.push((is_open, sessions[&op.session], op.timed.call, number));
+        }
+        order.sort_unstable();
         let mut node_of = vec![NONE; ops.len()];
-        for (node, op) in (0..).zip(&order) {
+        for (node, (.., op)) in (0..).zip(&order) {
             node_of[*op as usize] = node;
         }
         let mut web = Self {
@@ -90,7 +91,7 @@ impl Web {
             begins: vec![0; sessions.len() + 1],
             keys: keys.len() as u32,
         };
-        for &number in &order {
+        for &(is_open, session, _, number) in &order {
             let op = &ops[number as usize];
             let from = found(op).map_or(NONE, |value| {
                 let writer = writers.get(&(op.key, value));
@@ -98,12 +99,12 @@ impl Web {
             });
             web.add(Node {
                 op: number,
-                session: sessions[&op.session],
+                session,
                 key: keys[&op.key],
                 from,
                 before: NONE,
                 writes: op.timed.op.written().is_some(),
-                is_open: op.timed.is_indeterminate(),
+                is_open,
             });
         }
         web.close(ops);
@@ -183,13 +184,10 @@ pub(super) fn found<V: Copy + Eq>(op: &SessionOp<V>) -> Option<V> {
 }
 
 fn ranks(numbers: impl Iterator<Item = u32>) -> FxHashMap<u32, u32> {
-    let mut ranks: FxHashMap<u32, u32> = numbers.map(|number| (number, 0)).collect();
-    let mut sorted: Vec<u32> = ranks.keys().copied().collect();
+    let known: FxHashSet<u32> = numbers.collect();
+    let mut sorted: Vec<u32> = known.into_iter().collect();
     sorted.sort_unstable();
-    for (rank, number) in (0..).zip(sorted) {
-        ranks.insert(number, rank);
-    }
-    ranks
+    sorted.into_iter().zip(0..).collect()
 }
 
 type Writers<V> = FxHashMap<(u32, V), u32>;

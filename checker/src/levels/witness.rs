@@ -141,48 +141,39 @@ pub enum Step {
 impl Step {
     /// The step as a sentence; `name` tells of an operation, as in "process 3 read 5 (line 7)".
     pub fn sentence(&self, name: impl Fn(u32) -> String) -> String {
-        let name = &name;
         let two = |a: u32, between: &str, b: u32, after: &str| {
-            format!("{} {between} {}{after}.", name(a), name(b))
+            format!("{}, {between} {}{after}.", name(a), name(b))
         };
         match *self {
             Self::NeverWritten { read } => format!("{}, and nobody wrote that.", name(read)),
             Self::Aborted { read, write } => {
-                two(read, "from a write that did not happen:", write, "")
+                two(read, "but the write of that did not happen:", write, "")
             }
-            Self::FoundInitial { read } => {
-                format!("{}, which is what was there before any write.", name(read))
-            }
-            Self::ReadFrom { write, read } => two(read, "from:", write, ""),
-            Self::Session { first, then } => two(first, "before, in the same session,", then, ""),
+            Self::FoundInitial { read } => format!("{}, the initial value.", name(read)),
+            Self::ReadFrom { write, read } => two(write, "and", read, ", which is that value"),
+            Self::Session { first, then } => two(first, "and then, in the same session,", then, ""),
             Self::RealTime { first, then } => {
-                two(first, "and had returned before this was called:", then, "")
+                two(first, "and that was over before this began:", then, "")
             }
-            Self::Overwritten { older, newer, read } => format!(
-                "{} after {}, but found the value of another write; so that one is newer: {}.",
-                name(read),
-                name(older),
-                name(newer)
-            ),
+            Self::Overwritten { older, newer, read } => {
+                let found = two(older, "and later", read, ", which is another value");
+                format!("{found} So that one is newer: {}.", name(newer))
+            }
             Self::NotYet { read, write } => two(
                 read,
-                "and did not see the write that overwrote this; so it comes before:",
+                "which is the value from before this, so it came first:",
                 write,
                 "",
             ),
-            Self::Stale { read, newer } => two(
-                read,
-                "although this write, or a newer one, was due:",
-                newer,
-                "",
-            ),
+            Self::Stale { read, newer } => {
+                let due = "though it came after this, whose value or a newer one was due:";
+                two(read, due, newer, "")
+            }
             Self::Circle { op } => format!("So this would come before itself: {}.", name(op)),
-            Self::Disagree { one, other } => two(
-                one,
-                "as the last value of its session, and another session ended otherwise:",
-                other,
-                "",
-            ),
+            Self::Disagree { one, other } => {
+                let last = ", each as the last of its session, when nothing was written any more";
+                two(one, "but", other, last)
+            }
             Self::NoOrder { count } => {
                 format!("None of all orders of these {count} operations explains what was read.")
             }

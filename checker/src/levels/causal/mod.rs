@@ -34,6 +34,8 @@ pub(super) struct Causes {
     pub convergent: Option<(Flaw, Vec<Step>)>,
     /// Reads that contradict their causes, by node; all, if causes go in a circle.
     pub suspects: Vec<bool>,
+    /// Reads with writes of the same key among their causes that are no causes of what they found.
+    pub contested: Vec<bool>,
     /// Which write comes before which, where reads tell.
     pub forced: Vec<Forced>,
 }
@@ -41,7 +43,10 @@ pub(super) struct Causes {
 /// Looks at all reads.
 pub(super) fn judge(web: &Web) -> Causes {
     let versions = Versions::new(web);
-    let mut causes = Causes::default();
+    let mut causes = Causes {
+        contested: vec![false; web.nodes.len()],
+        ..Causes::default()
+    };
     let mut lost: Vec<(u32, u32)> = Vec::new();
     let is_complete = walk(
         web,
@@ -53,6 +58,7 @@ pub(super) fn judge(web: &Web) -> Causes {
             }
             versions.newer(node.key, visit.past, visit.known, |group| {
                 let write = group.write();
+                causes.contested[visit.node as usize] = true;
                 if node.from == INITIAL {
                     lost.push((visit.node, write));
                 } else if write != node.from {
@@ -75,6 +81,9 @@ pub(super) fn judge(web: &Web) -> Causes {
     }
     causes.forced.sort_unstable();
     causes.forced.dedup_by_key(|edge| (edge.to, edge.from));
+    if lost.is_empty() && causes.forced.is_empty() {
+        return causes;
+    }
     let order = Order::new(web, None, causes.forced.clone());
     let is_on_circle = order.circles();
     if lost.is_empty() && !is_on_circle.contains(&true) {

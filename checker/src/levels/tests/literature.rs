@@ -175,3 +175,35 @@ fn of_writes_taken_back() {
     assert_eq!(witness.flaw, super::Flaw::AbortedRead);
     assert_eq!(witness.ops, [1, 0]);
 }
+
+#[test]
+fn a_witness_can_be_told() {
+    let ops = history(&["w x 1", "r x 1, w y 2", "r y 2, r x 0"], true);
+    let report = report(&ops);
+    let super::Standing::Broken(witness) = report.standing(WritesFollowReads) else {
+        panic!("it is broken");
+    };
+    let name = |op: u32| {
+        let op = &ops[op as usize];
+        let key = ["x", "y"][op.key as usize];
+        match op.timed.op {
+            Access::Read(value) => format!("process {} read {value} of {key}", op.session),
+            _ => format!("process {} wrote {key}", op.session),
+        }
+    };
+    let told: Vec<String> = witness
+        .steps
+        .iter()
+        .map(|step| step.sentence(name))
+        .collect();
+    let expected = [
+        "process 0 wrote x, and process 1 read 1 of x, which is that value.",
+        "process 1 read 1 of x, and then, in the same session, process 1 wrote y.",
+        "process 1 wrote y, and process 2 read 2 of y, which is that value.",
+        "process 2 read 2 of y, and then, in the same session, process 2 read 0 of x.",
+        "process 2 read 0 of x, the initial value.",
+        "process 2 read 0 of x, though it came after this, whose value or a newer one was due: \
+         process 0 wrote x.",
+    ];
+    assert_eq!(told, expected);
+}
