@@ -197,6 +197,9 @@ impl<'a> Order<'a> {
         let mut is_on_stack = vec![false; count];
         let (mut stack, mut parts) = (Vec::new(), Vec::new());
         let mut next_index = 0;
+        let is_near = |one: u32, other: u32| {
+            groups.is_none_or(|groups| groups[one as usize] == groups[other as usize])
+        };
         for root in roots {
             if index[root as usize] != 0 {
                 continue;
@@ -211,7 +214,7 @@ impl<'a> Order<'a> {
                     is_on_stack[at] = true;
                     stack.push(node);
                 }
-                let Some(before) = self.nth_before(node, followed, groups) else {
+                let Some(before) = self.slot(node, followed) else {
                     if low[at] == index[at] {
                         parts.extend(component(&mut stack, node, &mut is_on_stack));
                     }
@@ -222,6 +225,9 @@ impl<'a> Order<'a> {
                     continue;
                 };
                 calls.push((node, followed + 1));
+                if before == NONE || !is_near(before, node) {
+                    continue;
+                }
                 let b = before as usize;
                 if index[b] == 0 {
                     calls.push((before, 0));
@@ -233,12 +239,15 @@ impl<'a> Order<'a> {
         parts
     }
 
-    fn nth_before(&self, node: u32, n: usize, groups: Option<&[u32]>) -> Option<u32> {
-        let is_near = |other: &u32| {
-            groups.is_none_or(|groups| groups[*other as usize] == groups[node as usize])
-        };
-        let before = self.before(node, NONE).map(|(before, _)| before);
-        before.filter(is_near).nth(n)
+    /// The edges that end at a node, by slots; some are empty. Nothing behind the last.
+    fn slot(&self, at: u32, slot: usize) -> Option<u32> {
+        let node = self.web.node(at);
+        match slot {
+            0 => Some(node.before),
+            1 if self.is_told(at) && node.from < INITIAL => Some(node.from),
+            1 => Some(NONE),
+            slot => self.forced_to(at).get(slot - 2).map(|edge| edge.from),
+        }
     }
 
     /// A short circle, as steps, if there is one.

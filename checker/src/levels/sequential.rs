@@ -54,8 +54,8 @@ fn with_reads(web: &Web, forced: &[Forced]) -> Vec<Forced> {
         let key = node.key as usize;
         match node.from {
             NONE => {}
-            INITIAL => of_initial[key].push(at),
-            from => readers[from as usize].push(at),
+            INITIAL => push_last(web, &mut of_initial[key], at),
+            from => push_last(web, &mut readers[from as usize], at),
         }
         if !node.writes {
             continue;
@@ -96,6 +96,18 @@ fn with_reads(web: &Web, forced: &[Forced]) -> Vec<Forced> {
         }
     }
     all
+}
+
+/// Of the readers in one session the last one is enough.
+fn push_last(web: &Web, readers: &mut Vec<u32>, at: u32) {
+    let is_next = |last: &u32| {
+        let (last, node) = (web.node(*last), web.node(at));
+        last.session == node.session && !last.is_open && !node.is_open
+    };
+    if readers.last().is_some_and(is_next) {
+        readers.pop();
+    }
+    readers.push(at);
 }
 
 /// A search through states.

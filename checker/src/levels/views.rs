@@ -19,8 +19,8 @@ use super::order::{Forced, Order, Why};
 use super::web::{INITIAL, NONE, Web};
 use super::witness::{Flaw, Step, source};
 
-/// Why a session cannot explain what it read; with causes, or without. With causes, which have to be
-/// known not to contradict each other, only reads that are contested by them can be in trouble.
+/// Why a session cannot explain what it read; with causes, or without. With causes, which must not
+/// contradict each other, only reads that are contested by them can be in trouble.
 pub(super) fn judge(web: &Web, contested: Option<&[bool]>) -> Option<(Flaw, Vec<Step>)> {
     let writes = Writes::new(web);
     let mut first = vec![NONE; web.nodes.len()];
