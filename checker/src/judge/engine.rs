@@ -12,7 +12,7 @@ use super::window;
 use crate::recorded::{History, Val};
 use crate::rules::{Kind, Ruling, Witness};
 use crate::search::{Budget, Found, search};
-use crate::timed::NEVER;
+use crate::timed::{NEVER, Timed};
 
 /// Judges a history of such objects: all of them, in parallel. `with_orders` for linearizations as
 /// part of the judgement.
@@ -28,7 +28,7 @@ pub fn judge<O: Object>(
     budget: &Budget<'_>,
     with_orders: bool,
 ) -> Result<Judgement, Misfit> {
-    let parts = parts(object, history)?;
+    let parts = parts(object, history)?.all;
     // As many searches as there are processors share the memory.
     let at_once = rayon::current_num_threads().min(parts.len()).max(1);
     let budget = &Budget {
@@ -59,18 +59,18 @@ pub fn judge<O: Object>(
 }
 
 /// What is known of one object, and how it was found out.
-struct Answer {
+pub(super) struct Answer {
     method: &'static str,
-    says: Says,
+    pub(super) says: Says,
 }
 
-enum Says {
+pub(super) enum Says {
     Linearizable(Option<(Val, Vec<u32>)>),
     Impossible(Violation),
     Undecided(Undecided),
 }
 
-fn answer<O: Object>(
+pub(super) fn answer<O: Object>(
     object: &O,
     history: &History,
     part: &Part<OpOf<O>>,
@@ -114,18 +114,40 @@ fn answer<O: Object>(
     }
 }
 
+/// Whether these operations, sorted by their calls, are linearizable, without evidence; nothing if
+/// the budget does not allow to find out.
+pub(super) fn fits<O: Object>(
+    object: &O,
+    ops: &[Timed<OpOf<O>>],
+    budget: &Budget<'_>,
+) -> Option<bool> {
+    if let Some(ruling) = object.rule(ops, false) {
+        return Some(matches!(ruling, Ruling::Linearizable(_)));
+    }
+    if stray(object, ops).is_some() {
+        return Some(false);
+    }
+    match search(object.model(), ops, budget, false) {
+        Found::Linearizable(_) => Some(true),
+        Found::Impossible { .. } => Some(false),
+        Found::Undecided { .. } => None,
+    }
+}
+
 /// A value that nobody made needs no search, which might take for ever to find it.
 fn never_made<O: Object>(object: &O, part: &Part<OpOf<O>>) -> Option<Witness<OpOf<O>>> {
-    let made: rustc_hash::FxHashSet<Val> = part
-        .ops
-        .iter()
-        .filter_map(|timed| object.made(&timed.op))
-        .collect();
-    let is_stray = |op: &OpOf<O>| object.seen(op).is_some_and(|seen| !made.contains(&seen));
-    let stray = part.ops.iter().position(|timed| is_stray(&timed.op))?;
+    let stray = stray(object, &part.ops)?;
     Some(Witness {
         kind: Kind::ThinAir,
         ops: vec![stray as u32],
         proof: vec![part.ops[stray].clone()],
     })
+}
+
+/// The first operation that saw a value that nobody made.
+fn stray<O: Object>(object: &O, ops: &[Timed<OpOf<O>>]) -> Option<usize> {
+    let made = ops.iter().filter_map(|timed| object.made(&timed.op));
+    let made: rustc_hash::FxHashSet<Val> = made.collect();
+    let is_stray = |op: &OpOf<O>| object.seen(op).is_some_and(|seen| !made.contains(&seen));
+    ops.iter().position(|timed| is_stray(&timed.op))
 }

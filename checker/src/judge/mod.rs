@@ -4,6 +4,7 @@
 //! - `named`: objects by name.
 //! - `object`, `objects/`: what an object says about itself; those that are known.
 //! - `parts`: a history taken apart.
+//! - `online`: a history that grows.
 //! - `engine`: rule, search, verdict.
 //! - `window`: what a search found, made small.
 //! - `teller`: sentences about lines of the history.
@@ -13,6 +14,7 @@ mod engine;
 mod named;
 mod object;
 mod objects;
+mod online;
 mod outcome;
 mod parts;
 mod teller;
@@ -24,6 +26,7 @@ pub use engine::judge;
 pub use named::{Named, Settings};
 pub use object::{Object, OpOf, StateOf};
 pub use objects::{Containers, Counters, FailedCas, GrowingSets, Registers};
+pub use online::{End, Online};
 pub use outcome::{Judgement, Misfit, Undecided, Violation};
 pub use parts::Intake;
 pub use teller::Teller;

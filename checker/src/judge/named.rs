@@ -2,6 +2,7 @@
 
 use super::engine::judge;
 use super::objects::{Containers, Counters, FailedCas, GrowingSets, Registers};
+use super::online::Online;
 use super::outcome::{Judgement, Misfit};
 use crate::model::Discipline;
 use crate::recorded::{History, Val};
@@ -94,6 +95,22 @@ impl Named {
             Self::FifoQueue => "What was put in first comes out first",
             Self::Stack => "What was put in last comes out first",
             Self::PriorityQueue => "What is greatest comes out first",
+        }
+    }
+
+    /// A judge by this model of a history that grows.
+    #[must_use]
+    pub fn online(self, settings: &Settings) -> Online {
+        let registers = Registers::new(settings.initial, settings.failed_cas);
+        match self {
+            Self::Register => Online::of(registers.without_cas()),
+            Self::CasRegister | Self::Kv => Online::of(registers),
+            Self::Counter => Online::of(Counters::default()),
+            Self::GSet => Online::of(GrowingSets::default()),
+            Self::Queue => Online::of(Containers::new(Discipline::Any)),
+            Self::FifoQueue => Online::of(Containers::new(Discipline::First)),
+            Self::Stack => Online::of(Containers::new(Discipline::Last)),
+            Self::PriorityQueue => Online::of(Containers::new(Discipline::Greatest)),
         }
     }
 

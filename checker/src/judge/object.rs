@@ -5,6 +5,7 @@ use crate::recorded::{History, Recorded, Val, Values};
 use crate::rules::{Ruling, Witness};
 use crate::timed::Timed;
 
+use super::online::End;
 use super::parts::Intake;
 use super::teller::Teller;
 
@@ -76,6 +77,13 @@ pub trait Object: Sync {
     /// A state in words: `held 3`. Nothing if that would not help.
     fn state(&self, state: &StateOf<Self>, values: &Values) -> Option<String> {
         let _ = (state, values);
+        None
+    }
+
+    /// All states in which it may be after operations that have all ended, and perhaps some more;
+    /// nothing if these are not easily told. With this, histories that grow need not be kept.
+    fn ends(&self, ops: &[Timed<OpOf<Self>>]) -> Option<Vec<End<StateOf<Self>, OpOf<Self>>>> {
+        let _ = ops;
         None
     }
 

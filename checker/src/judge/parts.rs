@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::object::{Object, OpOf};
 use super::outcome::Misfit;
 use crate::history::EventKind;
+use crate::model::Model;
 use crate::recorded::{History, Recorded, Val};
 use crate::timed::Timed;
 
@@ -21,10 +22,58 @@ pub(super) struct Part<O> {
     pub(super) failed: Vec<(u32, O)>,
 }
 
+/// Objects as they are met.
+#[derive(Debug)]
+pub(super) struct Parts<O> {
+    pub(super) all: Vec<Part<O>>,
+    /// Those to which the last operation did something.
+    pub(super) touched: Vec<u32>,
+    places: FxHashMap<(Val, Val), u32>,
+}
+
+impl<O> Default for Parts<O> {
+    fn default() -> Self {
+        Self {
+            all: Vec::new(),
+            touched: Vec::new(),
+            places: FxHashMap::default(),
+        }
+    }
+}
+
+impl<P> Parts<P> {
+    /// Takes an operation to the objects concerned.
+    pub(super) fn take<O: Object<Model: Model<Op = P>>>(
+        &mut self,
+        object: &O,
+        history: &History,
+        number: u32,
+        recorded: &Recorded,
+    ) -> Result<(), Misfit> {
+        self.touched.clear();
+        let mut intake = Intake {
+            parts: self,
+            number,
+            recorded,
+        };
+        object
+            .take(history, recorded, &mut intake)
+            .map_err(|what| Misfit {
+                line: recorded.call_line,
+                what,
+            })
+    }
+
+    /// That of this key and element.
+    pub(super) fn find(&self, key: Val, element: Val) -> Option<&Part<P>> {
+        let at = *self.places.get(&(key, element))?;
+        self.all.get(at as usize)
+    }
+}
+
 /// Takes what a recorded operation did.
 pub struct Intake<'a, O> {
-    parts: &'a mut Vec<Part<O>>,
-    places: &'a mut FxHashMap<(Val, Val), u32>,
+    parts: &'a mut Parts<O>,
     number: u32,
     recorded: &'a Recorded,
 }
@@ -69,10 +118,15 @@ impl<O> Intake<'_, O> {
 
     fn part(&mut self, element: Val) -> &mut Part<O> {
         let key = self.recorded.key;
-        let fresh = self.parts.len() as u32;
-        let at = *self.places.entry((key, element)).or_insert(fresh);
+        let Parts {
+            all,
+            touched,
+            places,
+        } = &mut *self.parts;
+        let fresh = all.len() as u32;
+        let at = *places.entry((key, element)).or_insert(fresh);
         if at == fresh {
-            self.parts.push(Part {
+            all.push(Part {
                 key,
                 element,
                 ops: Vec::new(),
@@ -80,30 +134,16 @@ impl<O> Intake<'_, O> {
                 failed: Vec::new(),
             });
         }
-        &mut self.parts[at as usize]
+        touched.push(at);
+        &mut all[at as usize]
     }
 }
 
 /// The objects of a history, in the order in which they appear.
-pub(super) fn parts<O: Object>(
-    object: &O,
-    history: &History,
-) -> Result<Vec<Part<OpOf<O>>>, Misfit> {
-    let mut parts = Vec::new();
-    let mut places = FxHashMap::default();
+pub(super) fn parts<O: Object>(object: &O, history: &History) -> Result<Parts<OpOf<O>>, Misfit> {
+    let mut parts = Parts::default();
     for (number, recorded) in (0..).zip(&history.ops) {
-        let mut intake = Intake {
-            parts: &mut parts,
-            places: &mut places,
-            number,
-            recorded,
-        };
-        object
-            .take(history, recorded, &mut intake)
-            .map_err(|what| Misfit {
-                line: recorded.call_line,
-                what,
-            })?;
+        parts.take(object, history, number, recorded)?;
     }
     Ok(parts)
 }

@@ -65,6 +65,11 @@ impl JsonLines {
         self.begun.extend_from_slice(begun);
     }
 
+    /// The values met so far, to number others.
+    pub fn values(&mut self) -> &mut Values {
+        self.pairing.values()
+    }
+
     /// What has been read so far.
     #[must_use]
     pub fn so_far(&self) -> &History {

@@ -1,6 +1,6 @@
 //! Histories in either format.
 
-use super::{JsonLines, Read, read_edn, read_json_lines};
+use super::{History, JsonLines, Read, Values, read_edn, read_json_lines};
 
 /// Reads a history in either format, in blocks: JSON Lines, or EDN if it does not begin as JSON
 /// does. EDN is kept until its end.
@@ -39,6 +39,23 @@ impl Reader {
                     }
                 };
             }
+        }
+    }
+
+    /// What has been read so far; nothing of EDN, which is read at its end.
+    #[must_use]
+    pub fn so_far(&self) -> Option<&History> {
+        match self {
+            Self::JsonLines(lines) => Some(lines.so_far()),
+            Self::Blank(_) | Self::Edn(_) => None,
+        }
+    }
+
+    /// The values met so far, to number others.
+    pub fn values(&mut self) -> Option<&mut Values> {
+        match self {
+            Self::JsonLines(lines) => Some(lines.values()),
+            Self::Blank(_) | Self::Edn(_) => None,
         }
     }
 

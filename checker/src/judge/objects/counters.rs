@@ -3,6 +3,7 @@
 use super::function;
 use crate::history::EventKind;
 use crate::judge::object::Object;
+use crate::judge::online::End;
 use crate::judge::parts::Intake;
 use crate::judge::teller::Teller;
 use crate::model::{Counter, CounterOp};
@@ -118,6 +119,21 @@ impl Object for Counters {
             ),
             _ => (String::new(), Vec::new()),
         }
+    }
+
+    fn ends(&self, ops: &[Timed<CounterOp>]) -> Option<Vec<End<i64, CounterOp>>> {
+        let sum = ops.iter().try_fold(0i64, |sum, timed| match timed.op {
+            CounterOp::Add(number) => sum.checked_add(number),
+            CounterOp::Read(_) => Some(sum),
+        })?;
+        Some(vec![End {
+            state: sum,
+            leads: (sum != 0)
+                .then_some(CounterOp::Add(sum))
+                .into_iter()
+                .collect(),
+            finds: CounterOp::Read(sum),
+        }])
     }
 
     fn state(&self, state: &i64, _: &Values) -> Option<String> {

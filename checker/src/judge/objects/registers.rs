@@ -3,9 +3,10 @@
 use super::function;
 use crate::history::EventKind;
 use crate::judge::object::Object;
+use crate::judge::online::End;
 use crate::judge::parts::Intake;
 use crate::judge::teller::Teller;
-use crate::model::{Register, RegisterOp};
+use crate::model::{Model, Register, RegisterOp, Role};
 use crate::recorded::{History, Recorded, Val, Values};
 use crate::rules::{Kind, Ruling, Witness, register};
 use crate::timed::Timed;
@@ -191,6 +192,29 @@ impl Object for Registers {
 
     fn no_order(&self, teller: &Teller<'_, Self>, stuck: u32, window: &[u32]) -> Vec<String> {
         replaced(teller, stuck, window).unwrap_or_default()
+    }
+
+    fn ends(&self, ops: &[Timed<Op>]) -> Option<Vec<End<Val, Op>>> {
+        let changes = |timed: &&Timed<Op>| self.model.role(&timed.op) != Role::Observes;
+        let changes: Vec<&Timed<Op>> = ops.iter().filter(changes).collect();
+        let last_call = changes.iter().map(|timed| timed.call).max();
+        // What was done before another one began was not the last one.
+        let may_be_last = changes.iter().filter(|timed| Some(timed.ret) > last_call);
+        let mut values: Vec<Val> = may_be_last.map(|timed| left(&timed.op)).collect();
+        if changes.is_empty() {
+            values.push(self.model.initial);
+        }
+        values.sort_unstable();
+        values.dedup();
+        let end = |value| End {
+            state: value,
+            leads: match value == self.model.initial {
+                true => Vec::new(),
+                false => vec![Op::Write(value)],
+            },
+            finds: Op::Read(value),
+        };
+        Some(values.into_iter().map(end).collect())
     }
 
     fn state(&self, state: &Val, values: &Values) -> Option<String> {
