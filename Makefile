@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build test check fmt lint deny docs demo zoo exact bench e2e
+.PHONY: help setup build test check fmt lint deny docs demo zoo exact nightly bench e2e
 
 CARGO ?= cargo
 # A fixed version, so that a new release of the tool cannot break an old commit.
@@ -11,6 +11,9 @@ CARGO_DENY_VERSION := 0.20.2
 SPLITBRAIN := target/release/splitbrain
 # How often each program is repeated by `make exact`: a thousand times in all.
 REPEATS ?= 60
+# How many random histories, and how many other inputs, each test tries in `make nightly`.
+CASES ?= 100000
+PROPTEST_CASES ?= 10000
 # All integration tests of the harness that start processes.
 E2E := $(filter-out generated_docs tidy zoo,$(basename $(notdir $(wildcard harness/tests/*))))
 
@@ -62,6 +65,12 @@ exact: setup ## Repeat programs in seven languages, a thousand times in all, and
 	@REPEATS=$(REPEATS) UPDATE_DOCS=1 DATE=$$(date +%F) MACHINE="$$(.ci/machine)" $(CARGO) test \
 		--locked --release -p harness --test exact -- --ignored --nocapture a_thousand_repeats
 	@$(MAKE) --no-print-directory docs
+
+# The checker's tests are told how many histories to try when they are compiled; tests by proptest
+# that do not say a number themselves read it when they run.
+nightly: setup exact ## Try twenty times as many random histories, repeat programs: takes hours
+	@CASES=$(CASES) PROPTEST_CASES=$(PROPTEST_CASES) $(CARGO) test --locked --release --workspace \
+		--lib -- --include-ignored
 
 bench: ## Measure
 	@$(CARGO) bench --locked --workspace
