@@ -117,6 +117,10 @@ struct Search<'a> {
     /// Sessions and then open writes: the next operation of each.
     next: Vec<u32>,
     ends: Vec<u32>,
+    /// Of each of these the number of its operation if it writes, and what it wants to find if it
+    /// only reads.
+    writes: Vec<u32>,
+    wants: Vec<u32>,
     /// What each key holds.
     holds: Vec<u32>,
     /// How many reads of a value are left, by its write or, behind those, by the key of an initial
@@ -140,6 +144,8 @@ impl<'a> Search<'a> {
             order,
             next: begins.chain(open.clone()).collect(),
             ends: ends.chain(open.map(|at| at + 1)).collect(),
+            writes: Vec::new(),
+            wants: Vec::new(),
             holds: vec![INITIAL; web.keys as usize],
             left: vec![0; web.nodes.len() + web.keys as usize],
             is_done: vec![false; web.nodes.len()],
@@ -151,6 +157,9 @@ impl<'a> Search<'a> {
             let place = search.place(node.from, node.key);
             search.left[place] += 1;
         }
+        search.writes = vec![NONE; search.next.len()];
+        search.wants = vec![NONE; search.next.len()];
+        (0..search.next.len()).for_each(|chain| search.look(chain));
         search
     }
 
@@ -165,7 +174,7 @@ impl<'a> Search<'a> {
         // How much was done before a choice, and what was chosen last, as the number of its
         // operation and one.
         let mut choices: Vec<(usize, u32)> = Vec::new();
-        self.read_all();
+        (0..self.next.len()).for_each(|chain| self.read(chain));
         choices.push((self.trail.len(), 0));
         let mut steps = 0;
         while let Some((length, tried)) = choices.pop() {
@@ -181,8 +190,10 @@ impl<'a> Search<'a> {
                 continue;
             };
             choices.push((length, op + 1));
+            let value = self.next[chain];
             self.advance(chain);
-            self.read_all();
+            self.read(chain);
+            self.read_all(value);
             if self.met.insert(self.state) {
                 choices.push((self.trail.len(), 0));
             }
@@ -193,15 +204,10 @@ impl<'a> Search<'a> {
     /// The write with the earliest call that is possible and was not tried.
     fn choice(&self, tried: u32) -> Option<(u32, usize)> {
         let mut best: Option<(u32, usize)> = None;
-        for chain in 0..self.next.len() {
-            let at = self.next[chain];
-            if at == self.ends[chain] {
-                continue;
-            }
-            let op = self.web.node(at).op;
-            let is_better = op >= tried && best.is_none_or(|(known, _)| op < known);
-            if is_better && self.is_possible(at) {
-                best = Some((op, chain));
+        for (chain, op) in self.writes.iter().enumerate() {
+            let is_better = *op >= tried && best.is_none_or(|(known, _)| *op < known);
+            if is_better && *op != NONE && self.is_possible(self.next[chain]) {
+                best = Some((*op, chain));
             }
         }
         best
@@ -228,17 +234,34 @@ impl<'a> Search<'a> {
         self.is_done[at as usize]
     }
 
-    /// Does all reads that can be done.
-    fn read_all(&mut self) {
-        for chain in 0..self.next.len() {
-            while self.next[chain] < self.ends[chain] {
-                let node = self.web.node(self.next[chain]);
-                if node.writes || self.holds[node.key as usize] != node.from {
-                    break;
-                }
-                self.advance(chain);
+    /// Does all reads that waited for a value.
+    fn read_all(&mut self, value: u32) {
+        for chain in 0..self.wants.len() {
+            if self.wants[chain] == value {
+                self.read(chain);
             }
         }
+    }
+
+    /// Does the reads that can be done next.
+    fn read(&mut self, chain: usize) {
+        while self.wants[chain] != NONE {
+            let key = self.web.node(self.next[chain]).key;
+            if self.holds[key as usize] != self.wants[chain] {
+                break;
+            }
+            self.advance(chain);
+        }
+    }
+
+    /// Notes what stands next.
+    fn look(&mut self, chain: usize) {
+        let at = self.next[chain];
+        let node = (at < self.ends[chain]).then(|| self.web.node(at));
+        self.writes[chain] = node.filter(|node| node.writes).map_or(NONE, |node| node.op);
+        self.wants[chain] = node
+            .filter(|node| !node.writes)
+            .map_or(NONE, |node| node.from);
     }
 
     fn advance(&mut self, chain: usize) {
@@ -256,6 +279,7 @@ impl<'a> Search<'a> {
         if node.writes {
             self.hold(node.key, at);
         }
+        self.look(chain);
     }
 
     fn hold(&mut self, key: u32, value: u32) {
@@ -281,6 +305,7 @@ impl<'a> Search<'a> {
             if node.writes {
                 self.hold(node.key, held);
             }
+            self.look(chain as usize);
         }
     }
 }
