@@ -23,6 +23,11 @@ pub trait Check: Send {
     /// An operation ends.
     fn on_complete(&mut self, op: &Operation);
 
+    /// Whether a violation is certain already, whatever is to come; what only the end shows is not.
+    fn is_violated(&self) -> bool {
+        false
+    }
+
     /// The history is over.
     fn finish(&mut self) -> CheckResult;
 }

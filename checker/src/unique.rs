@@ -87,6 +87,10 @@ impl Check for Unique {
         }
     }
 
+    fn is_violated(&self) -> bool {
+        !self.duplicates.is_empty()
+    }
+
     fn finish(&mut self) -> CheckResult {
         let duplicates = self.duplicates.count();
         let otherwise = format!("All {} returned values are different.", self.acknowledged);

@@ -118,6 +118,10 @@ impl Check for EchoCheck {
         }
     }
 
+    fn is_violated(&self) -> bool {
+        !self.mismatches.is_empty()
+    }
+
     fn finish(&mut self) -> CheckResult {
         let otherwise = format!("All {} answers carry what was sent.", self.answers);
         std::mem::take(&mut self.mismatches)

@@ -24,6 +24,20 @@ pub enum Event {
     Node(NodeEvent),
 }
 
+impl Event {
+    /// When, in nanoseconds since the run began.
+    #[must_use]
+    pub fn time_ns(&self) -> u64 {
+        match self {
+            Self::Invoke(invocation) => invocation.time_ns,
+            Self::Complete(operation) => operation.completion.time_ns,
+            Self::Message(message) => message.time_ns,
+            Self::Fault(fault) => fault.time_ns,
+            Self::Node(node) => node.time_ns,
+        }
+    }
+}
+
 /// One step of one message.
 #[derive(Debug, Clone)]
 pub struct MessageEvent {

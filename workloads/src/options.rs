@@ -58,6 +58,8 @@ pub struct RunOptions {
     /// Threads run in an order drawn from the seed instead of the fair one, and give way at one in
     /// so many of their system calls (virtual time only).
     pub explore: Option<u32>,
+    /// Whether the run ends as soon as a violation is certain.
+    pub stop_on_violation: bool,
 }
 
 impl Default for RunOptions {
@@ -85,6 +87,7 @@ impl Default for RunOptions {
             max_latency_max: None,
             lenient: false,
             explore: None,
+            stop_on_violation: false,
         }
     }
 }

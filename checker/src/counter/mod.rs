@@ -326,6 +326,10 @@ impl Check for Counter {
         }
     }
 
+    fn is_violated(&self) -> bool {
+        !self.misreads.is_empty() || !self.regressions.is_empty()
+    }
+
     fn finish(&mut self) -> CheckResult {
         let (finals, undecided) = self.judge_final();
         let findings = finals

@@ -214,6 +214,11 @@ impl Check for GrowSet {
         }
     }
 
+    fn is_violated(&self) -> bool {
+        let certain = [&self.phantoms, &self.duplicates, &self.vanished];
+        certain.iter().any(|findings| !findings.is_empty())
+    }
+
     fn finish(&mut self) -> CheckResult {
         let findings = self
             .lost()

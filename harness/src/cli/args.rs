@@ -233,6 +233,11 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(super) failed_cas_found_another: bool,
 
+    /// Judge while the history comes, and stop at the first violation: for pipes that do not end.
+    /// Only JSON Lines; EDN is read to its end.
+    #[arg(long, conflicts_with = "independent")]
+    pub(super) stop_on_violation: bool,
+
     /// Stop after so many seconds; what is not decided by then is unknown.
     #[arg(long, value_name = "S")]
     pub(super) timeout: Option<u64>,

@@ -98,6 +98,10 @@ pub(crate) struct RunFlags {
     /// only). N is 8 when it is not given.
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "8")]
     explore: Option<u32>,
+
+    /// End the run at the first violation that is certain, instead of going on to its end.
+    #[arg(long)]
+    stop_on_violation: bool,
 }
 
 /// A comma list of faults.
@@ -143,6 +147,7 @@ impl RunFlags {
             max_latency_max: self.max_latency_max.or(default.max_latency_max),
             lenient: self.lenient,
             explore: self.explore,
+            stop_on_violation: self.stop_on_violation,
         }
     }
 }

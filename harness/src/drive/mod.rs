@@ -15,4 +15,4 @@ mod virtual_nodes;
 pub(crate) mod virtual_time;
 mod work_place;
 
-pub(crate) use stop::Stop;
+pub(crate) use stop::{Enough, Stop};

@@ -8,7 +8,7 @@ use results::document::NodeExit;
 use tokio::sync::mpsc;
 use workloads::{Event, Workload};
 
-use super::Stop;
+use super::{Enough, Stop};
 use crate::core::{Core, Input, Output, Surroundings, TimeNs};
 use crate::plan::Plan;
 use crate::supervisor::{
@@ -60,6 +60,7 @@ pub(crate) async fn run(
         now_ns: 0,
         nodes: vec![NodeState::default(); ids.len()],
         done: false,
+        enough: stop.enough,
     };
     driver.run(sink, stop).await;
     Ok(driver.finish().await)
@@ -81,6 +82,7 @@ struct Driver<'a> {
     now_ns: TimeNs,
     nodes: Vec<NodeState>,
     done: bool,
+    enough: &'a Enough,
 }
 
 impl Driver<'_> {
@@ -116,6 +118,11 @@ impl Driver<'_> {
     fn step(&mut self, input: Input<'_>, out: &mut Vec<Output>, sink: &mut dyn FnMut(&Event)) {
         self.core.step(self.now_ns, input, out);
         self.carry_out(out, sink);
+        if self.enough.is_set() && !self.done {
+            let enough = Input::Interrupt(Enough::REASON.to_owned());
+            self.core.step(self.now_ns, enough, out);
+            self.carry_out(out, sink);
+        }
     }
 
     fn node_event(

@@ -11,7 +11,7 @@ use vtime::{Event as WorldEvent, Progress, What, World};
 use workloads::{Event, Workload};
 
 use super::real::NodeReport;
-use super::{Stop, virtual_nodes::Nodes};
+use super::{Enough, Stop, virtual_nodes::Nodes};
 use crate::core::{Core, Input, LINES_PER_VIRTUAL_SECOND, Output, Surroundings, TimeNs};
 use crate::plan::Plan;
 use crate::supervisor::{ExitStatus, Piece, Program};
@@ -57,6 +57,7 @@ pub(crate) async fn run(
         now_ns: 0,
         out: Vec::new(),
         done: false,
+        enough: stop.enough,
     };
     driver.run(sink, stop).await;
     driver.nodes.finish()
@@ -68,6 +69,7 @@ struct Driver<'a> {
     now_ns: TimeNs,
     out: Vec<Output>,
     done: bool,
+    enough: &'a Enough,
 }
 
 impl Driver<'_> {
@@ -185,6 +187,11 @@ impl Driver<'_> {
     fn step(&mut self, input: Input<'_>, sink: &mut dyn FnMut(&Event)) {
         self.core.step(self.now_ns, input, &mut self.out);
         self.carry_out(sink);
+        if self.enough.is_set() && !self.done {
+            let enough = Input::Interrupt(Enough::REASON.to_owned());
+            self.core.step(self.now_ns, enough, &mut self.out);
+            self.carry_out(sink);
+        }
     }
 
     fn carry_out(&mut self, sink: &mut dyn FnMut(&Event)) {

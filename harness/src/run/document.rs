@@ -21,6 +21,8 @@ pub(super) struct End {
     pub(super) finished: Finished,
     pub(super) wall_s: f64,
     pub(super) interrupted: Option<Arc<str>>,
+    /// When the first violation ended it, if it should.
+    pub(super) stopped_ns: Option<u64>,
     pub(super) trust: Trust,
 }
 
@@ -57,7 +59,7 @@ pub(super) fn write(
             verdict,
             end.interrupted.as_deref(),
             error.as_deref(),
-        ),
+        ) + &stopped(plan, end.stopped_ns),
         workload: plan.options.workload.clone(),
         bin: plan.bin.clone(),
         seed: plan.seed.to_string(),
@@ -98,6 +100,17 @@ fn summary(
         (None, Some(error)) => format!("the run could not be recorded: {error}"),
         (None, None) => judged,
     }
+}
+
+/// That a run was ended by its first violation.
+fn stopped(plan: &Plan, stopped_ns: Option<u64>) -> String {
+    stopped_ns.map_or_else(String::new, |ns| {
+        format!(
+            " (stopped at the first violation, after {:.1} s of {})",
+            ns as f64 / 1e9,
+            plan.options.time_limit
+        )
+    })
 }
 
 fn nodes(plan: &Plan, reports: Vec<real::NodeReport>) -> Vec<NodeReport> {

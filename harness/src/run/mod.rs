@@ -18,7 +18,7 @@ use workloads::run_checks::{Judgement, RunChecks};
 use workloads::{Event, RunOptions, Setup, Workload, workload_by_name};
 
 use crate::core::Surroundings;
-use crate::drive::{Stop, real, simulated, virtual_time};
+use crate::drive::{Enough, Stop, real, simulated, virtual_time};
 use crate::environment;
 use crate::plan::{Plan, PlanError};
 use crate::supervisor::Program;
@@ -138,30 +138,31 @@ pub async fn run_plan(
     let mut record = Record::begin(&directory, checks_of(plan, workload))?;
     let begun = Instant::now();
     let mut interrupted = None;
+    let (enough, mut stopped_ns) = (Enough::default(), None);
     let (nodes, trust) = {
         let mut sink = |event: &Event| {
             record.take(event);
             watcher(event);
+            if plan.options.stop_on_violation && stopped_ns.is_none() && record.is_violated() {
+                stopped_ns = Some(event.time_ns());
+                enough.set();
+            }
         };
         let stop = Stop {
             requests: stop,
             reason: &mut interrupted,
+            enough: &enough,
         };
-        let nodes_dir = &nodes_dir;
-        drive(
-            Drive {
-                plan,
-                workload,
-                program,
-                nodes_dir,
-                chosen,
-            },
-            &mut sink,
-            stop,
-        )
-        .await?
+        let what = Drive {
+            plan,
+            workload,
+            program,
+            nodes_dir: &nodes_dir,
+            chosen,
+        };
+        drive(what, &mut sink, stop).await?
     };
-    if interrupted.is_some() {
+    if interrupted.is_some() || stopped_ns.is_some() {
         record.cut_short();
     }
     let finished = record.finish();
@@ -171,6 +172,7 @@ pub async fn run_plan(
         finished,
         wall_s,
         interrupted,
+        stopped_ns,
         trust,
     };
     let verdict = document::write(plan, &directory, program, end)?;

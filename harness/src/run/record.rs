@@ -83,7 +83,12 @@ impl Record {
         })
     }
 
-    /// The run was stopped from outside.
+    /// Whether a check is already sure of a violation.
+    pub(super) fn is_violated(&self) -> bool {
+        self.checks.is_violated()
+    }
+
+    /// The run was stopped before its end.
     pub(super) fn cut_short(&mut self) {
         self.checks.cut_short();
     }

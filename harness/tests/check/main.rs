@@ -1,6 +1,6 @@
 //! `splitbrain check` as people and scripts use it: what it says, and how it ends.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -70,6 +70,43 @@ fn a_violation_is_told_with_its_lines() {
 
       0: |- write 1 -| |- write 2 -| |- read 1 -|
     ");
+}
+
+#[test]
+fn a_pipe_that_does_not_end_is_judged_while_it_comes() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_splitbrain"))
+        .args(["check", "-", "--model", "register", "--stop-on-violation"])
+        .env("COLUMNS", "80")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let many: Vec<(&str, &str)> = [("write", "1"), ("read", "1")].repeat(100);
+    let text = history(&many) + &history(BACK) + "{\"process\":0,";
+    stdin.write_all(text.as_bytes()).expect("it is read");
+    // The pipe stays open until the command has ended.
+    let mut report = String::new();
+    let mut stdout = child.stdout.take().expect("a pipe");
+    stdout.read_to_string(&mut report).expect("text");
+    let exit = child.wait().expect("it ends").code();
+    drop(stdin);
+    assert_eq!(exit, Some(1), "{report}");
+    assert!(
+        report.starts_with("invalid: The history is not linearizable. Reading stopped there"),
+        "{report}"
+    );
+    assert!(report.contains("Process 0 read 1 (line 405)"), "{report}");
+}
+
+#[test]
+fn without_a_violation_all_is_told_at_the_end() {
+    let flags = ["--model", "register", "--stop-on-violation"];
+    let (report, _, exit) = check(&history(&BACK[..2]), &flags);
+    assert_eq!(exit, Some(0), "{report}");
+    assert_eq!(told(&report), "valid: The history is linearizable.");
+    let (report, _, exit) = check(&history(BACK), &flags);
+    assert_eq!(exit, Some(1), "{report}");
 }
 
 #[test]

@@ -4,6 +4,8 @@
 
 #![expect(clippy::print_stdout, reason = "a test that is skipped says why")]
 
+mod stop;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -39,6 +41,14 @@ fn write_node(dir: &Path, node: &str) {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("executable");
 }
 
+/// Says that this machine has no runs that repeat.
+fn not_repeated(verdict: &Value) {
+    println!(
+        "not tested: runs do not repeat here: {}",
+        verdict["level_why"]
+    );
+}
+
 /// Runs broadcast with this node and gives the directory; nothing when runs do not repeat here.
 fn recorded(node: &str, more: &[&str]) -> Option<tempfile::TempDir> {
     let dir = tempfile::tempdir().expect("a directory");
@@ -51,10 +61,7 @@ fn recorded(node: &str, more: &[&str]) -> Option<tempfile::TempDir> {
     let output = splitbrain(dir.path(), &args);
     let verdict = json(&dir.path().join("run/verdict.json"));
     if verdict["level"] != "exact" {
-        println!(
-            "not tested: runs do not repeat here: {}",
-            verdict["level_why"]
-        );
+        not_repeated(&verdict);
         return None;
     }
     assert_eq!(

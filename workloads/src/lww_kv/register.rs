@@ -46,6 +46,10 @@ impl Check for RegisterCheck {
         self.findings.extend(found);
     }
 
+    fn is_violated(&self) -> bool {
+        !self.findings.is_empty()
+    }
+
     fn finish(&mut self) -> CheckResult {
         let otherwise = format!(
             "All {} answered reads returned a written value with its timestamp, none older than \

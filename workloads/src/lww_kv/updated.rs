@@ -48,6 +48,10 @@ impl Check for UpdatedCheck {
         }
     }
 
+    fn is_violated(&self) -> bool {
+        !self.findings.is_empty()
+    }
+
     fn finish(&mut self) -> CheckResult {
         let otherwise = format!(
             "All {} merges counted what they changed ({} of them could be checked exactly).",

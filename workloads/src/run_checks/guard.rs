@@ -30,6 +30,10 @@ impl Guarded {
         self.guarded(|check| check.cut_short());
     }
 
+    pub(super) fn is_violated(&self) -> bool {
+        self.check.as_ref().is_ok_and(|check| check.is_violated())
+    }
+
     fn guarded(&mut self, act: impl FnOnce(&mut dyn RunCheck)) {
         let Ok(check) = &mut self.check else { return };
         // A check that has panicked is never touched again, so its broken state does not matter.

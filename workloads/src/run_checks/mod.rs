@@ -31,6 +31,11 @@ pub trait RunCheck: Send {
     /// The run was stopped from outside: what is missing is nobody's fault.
     fn cut_short(&mut self) {}
 
+    /// Whether a violation is certain already, whatever is to come.
+    fn is_violated(&self) -> bool {
+        false
+    }
+
     /// The run is over.
     fn finish(&mut self) -> CheckResult;
 }
@@ -83,6 +88,12 @@ impl RunChecks {
         }
     }
 
+    /// Whether a check is already sure of a violation.
+    #[must_use]
+    pub fn is_violated(&self) -> bool {
+        self.checks.iter().any(Guarded::is_violated)
+    }
+
     /// The run was stopped from outside; call it before [`Self::finish`].
     pub fn cut_short(&mut self) {
         for check in &mut self.checks {
@@ -114,6 +125,10 @@ impl RunCheck for HistoryCheck {
             Event::Complete(operation) => self.0.on_complete(operation),
             Event::Message(_) | Event::Fault(_) | Event::Node(_) => {}
         }
+    }
+
+    fn is_violated(&self) -> bool {
+        self.0.is_violated()
     }
 
     fn finish(&mut self) -> CheckResult {

@@ -155,6 +155,10 @@ impl RunCheck for ProblemCheck {
         }
     }
 
+    fn is_violated(&self) -> bool {
+        !self.log.told.is_empty()
+    }
+
     fn finish(&mut self) -> CheckResult {
         let mut result = self.log.take().into_result(self.name, &self.otherwise());
         for (problem, count) in &self.notes {

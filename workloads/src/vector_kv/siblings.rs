@@ -308,6 +308,10 @@ impl Check for SiblingsCheck {
         }
     }
 
+    fn is_violated(&self) -> bool {
+        !self.findings.is_empty()
+    }
+
     fn finish(&mut self) -> CheckResult {
         let undecided = self.keys.values().filter(|key| key.register.is_undecided());
         let undecided = undecided.count();

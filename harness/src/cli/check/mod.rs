@@ -1,6 +1,7 @@
 //! `splitbrain check`: a recorded history, judged.
 
 mod document;
+mod online;
 
 use std::fs::File;
 use std::io::Read as _;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use checker::Verdict;
 use checker::judge::{FailedCas, Judgement, Settings};
-use checker::recorded::{History, Read, Reader, Val};
+use checker::recorded::{History, Read, Reader, Val, Values};
 use checker::search::Budget;
 use results::Exit;
 use serde_json::json;
@@ -22,7 +23,10 @@ use document::document;
 #[expect(clippy::disallowed_methods, reason = "the limit, and how long it took")]
 pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
     let begun = Instant::now();
-    let (mut history, error) = history(&args.file)?;
+    let online::Came {
+        read: (mut history, error),
+        violation,
+    } = came(args)?;
     if history.ops.is_empty() {
         let why = error.map_or_else(|| "it holds no operation".to_owned(), |e| e.to_string());
         return Err(bad_data(args, why));
@@ -31,7 +35,7 @@ pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
         let untupled = history.untuple();
         untupled.map_err(|error| bad_data(args, error))?;
     }
-    let settings = settings(args, &mut history)?;
+    let settings = settings(args, &mut history.values)?;
     let read_s = begun.elapsed().as_secs_f64();
 
     let judging = Instant::now();
@@ -40,9 +44,16 @@ pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
         memory_bytes: args.memory.saturating_mul(1 << 20),
         is_over: &|| limit.is_some_and(|limit| judging.elapsed() > limit),
     };
-    let judgement = args.model.0.judge(&settings, &history, &budget);
+    let is_stopped = violation.is_some();
+    let judgement = match violation {
+        Some(violation) => Ok(online::judgement(violation, &history)),
+        None => args.model.0.judge(&settings, &history, &budget),
+    };
     let judgement = judgement.map_err(|misfit| bad_data(args, misfit))?;
     let mut document = document(args, &history, &judgement);
+    if is_stopped {
+        document.summary += " Reading stopped there: what came later was not judged.";
+    }
     document.read_s = read_s;
     document.check_s = judging.elapsed().as_secs_f64();
     document.broken_off = error.map(|error| error.to_string());
@@ -71,8 +82,19 @@ fn bad_data(args: &CheckArgs, why: impl std::fmt::Display) -> Failure {
 /// So much is read at a time.
 const BLOCK_BYTES: usize = 1 << 22;
 
+/// All of the history, or what of it came before its first violation was there.
+fn came(args: &CheckArgs) -> Result<online::Came, Failure> {
+    if args.stop_on_violation {
+        return online::read(args);
+    }
+    Ok(online::Came {
+        read: history(&args.file)?,
+        violation: None,
+    })
+}
+
 fn history(file: &Path) -> Result<Read, Failure> {
-    let unreadable = |error| Failure::new(Exit::NoInput, format!("{}: {error}", file.display()));
+    let unreadable = |error| online::unreadable(file, &error);
     let mut input: Box<dyn std::io::Read> = if file == Path::new("-") {
         Box::new(std::io::stdin().lock())
     } else {
@@ -91,11 +113,11 @@ fn history(file: &Path) -> Result<Read, Failure> {
     }
 }
 
-fn settings(args: &CheckArgs, history: &mut History) -> Result<Settings, Failure> {
+fn settings(args: &CheckArgs, values: &mut Values) -> Result<Settings, Failure> {
     let initial = serde_json::from_str(&args.initial)
         .map_err(|error| Failure::usage(format!("--initial {}: {error}", args.initial)))?;
     Ok(Settings {
-        initial: history.values.number(&initial),
+        initial: values.number(&initial),
         failed_cas: if args.failed_cas_found_another {
             FailedCas::FoundAnother
         } else {
