@@ -10,6 +10,8 @@
 //! - `teller`: sentences about lines of the history.
 //! - `outcome`: what a judgement says.
 
+#[cfg(test)]
+pub(crate) mod drawn;
 mod engine;
 mod named;
 mod object;
@@ -17,6 +19,8 @@ mod objects;
 mod online;
 mod outcome;
 mod parts;
+#[cfg(test)]
+mod properties;
 mod teller;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,8 @@ mod edn;
 mod json_lines;
 mod notation;
 mod pairing;
+#[cfg(test)]
+mod properties;
 mod reader;
 mod tuples;
 mod value;
