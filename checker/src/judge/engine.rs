@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::coverage::Coverage;
 use super::object::{Object, OpOf};
 use super::outcome::{Judgement, Misfit, Undecided, Violation};
 use super::parts::{Part, parts};
@@ -41,6 +42,7 @@ pub fn judge<O: Object>(
         .collect();
     let mut judgement = Judgement {
         noun: object.noun(),
+        coverage: Coverage::of_history(history),
         objects: parts.len(),
         judged: parts.iter().map(|part| part.ops.len()).sum(),
         ..Judgement::default()
@@ -48,6 +50,7 @@ pub fn judge<O: Object>(
     let mut methods: BTreeMap<&'static str, usize> = BTreeMap::new();
     for answer in answers {
         *methods.entry(answer.method).or_default() += 1;
+        judgement.coverage.add(answer.coverage);
         match answer.says {
             Says::Linearizable(order) => judgement.orders.extend(order),
             Says::Impossible(violation) => judgement.violations.push(violation),
@@ -61,6 +64,7 @@ pub fn judge<O: Object>(
 /// What is known of one object, and how it was found out.
 pub(super) struct Answer {
     method: &'static str,
+    coverage: Coverage,
     pub(super) says: Says,
 }
 
@@ -82,20 +86,24 @@ pub(super) fn answer<O: Object>(
         let numbers = order.iter().map(|op| part.numbers[*op as usize]);
         Says::Linearizable(with_orders.then(|| (part.key, numbers.collect())))
     };
+    let coverage = Coverage::of_object(object.model(), &part.ops);
     let ruling = object.rule(&part.ops, with_orders);
     let ruling = ruling.map(|ruling| (object.rule_name(), ruling));
     let stray = || Some(("values", Ruling::Impossible(never_made(object, part)?)));
     match ruling.or_else(stray) {
         Some((method, Ruling::Linearizable(order))) => Answer {
             method,
+            coverage,
             says: ordered(order),
         },
         Some((method, Ruling::Impossible(witness))) => Answer {
             method,
+            coverage,
             says: Says::Impossible(teller.ruled(&witness)),
         },
         None => Answer {
             method: "search",
+            coverage,
             says: match search(object.model(), &part.ops, budget, with_orders) {
                 Found::Linearizable(order) => ordered(order),
                 Found::Impossible { stuck, .. } => {

@@ -8,11 +8,15 @@
 //! - `engine`: rule, search, verdict.
 //! - `window`: what a search found, made small.
 //! - `teller`: sentences about lines of the history.
+//! - `coverage`: whether anything could have gone wrong.
+//! - `ladder`, `registers_by_session`: the levels of consistency of registers.
 //! - `outcome`: what a judgement says.
 
+mod coverage;
 #[cfg(test)]
 pub(crate) mod drawn;
 mod engine;
+mod ladder;
 mod named;
 mod object;
 mod objects;
@@ -21,15 +25,21 @@ mod outcome;
 mod parts;
 #[cfg(test)]
 mod properties;
+mod registers_by_session;
 mod teller;
 #[cfg(test)]
 mod tests;
 mod window;
 
+pub use coverage::Coverage;
 pub use engine::judge;
+pub use ladder::{Ladder, Rung, ladder};
 pub use named::{Named, Settings};
 pub use object::{Object, OpOf, StateOf};
-pub use objects::{Containers, Counters, FailedCas, GrowingSets, Registers};
+pub use objects::{
+    Containers, Counters, FailedCas, GrowingSets, LastWriters, Locks, Logs, MultiValues, Registers,
+    Sets, WholeSets,
+};
 pub use online::{End, Online};
 pub use outcome::{Judgement, Misfit, Undecided, Violation};
 pub use parts::Intake;

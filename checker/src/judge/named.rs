@@ -1,7 +1,10 @@
 //! Objects by name.
 
 use super::engine::judge;
-use super::objects::{Containers, Counters, FailedCas, GrowingSets, Registers};
+use super::objects::{
+    Containers, Counters, FailedCas, GrowingSets, LastWriters, Locks, Logs, MultiValues, Registers,
+    Sets, WholeSets,
+};
 use super::online::Online;
 use super::outcome::{Judgement, Misfit};
 use crate::model::Discipline;
@@ -29,6 +32,18 @@ pub enum Named {
     Stack,
     /// What is greatest comes out first.
     PriorityQueue,
+    /// A set that is added to and removed from.
+    Set,
+    /// A lock that one can hold.
+    Mutex,
+    /// A lock that several can hold (--permits).
+    Semaphore,
+    /// Values in the order in which they were appended.
+    Log,
+    /// A register that keeps all values that none supersedes.
+    MvRegister,
+    /// A register in which the last writer wins by timestamp.
+    LwwRegister,
 }
 
 /// What histories do not say.
@@ -38,6 +53,8 @@ pub struct Settings {
     pub initial: Val,
     /// What a failed compare-and-set tells.
     pub failed_cas: FailedCas,
+    /// How many can hold a semaphore at once.
+    pub permits: u32,
     /// Whether linearizations shall be part of the judgement.
     pub with_orders: bool,
 }
@@ -47,6 +64,7 @@ impl Default for Settings {
         Self {
             initial: Val::NULL,
             failed_cas: FailedCas::DidNothing,
+            permits: 1,
             with_orders: false,
         }
     }
@@ -54,7 +72,7 @@ impl Default for Settings {
 
 impl Named {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 15] = [
         Self::Register,
         Self::CasRegister,
         Self::Kv,
@@ -64,7 +82,19 @@ impl Named {
         Self::FifoQueue,
         Self::Stack,
         Self::PriorityQueue,
+        Self::Set,
+        Self::Mutex,
+        Self::Semaphore,
+        Self::Log,
+        Self::MvRegister,
+        Self::LwwRegister,
     ];
+
+    /// Whether histories of it can be of weaker levels, as [`super::ladder`] knows them.
+    #[must_use]
+    pub fn has_ladder(self) -> bool {
+        matches!(self, Self::Register | Self::CasRegister | Self::Kv)
+    }
 
     /// The name.
     #[must_use]
@@ -79,6 +109,12 @@ impl Named {
             Self::FifoQueue => "fifo-queue",
             Self::Stack => "stack",
             Self::PriorityQueue => "priority-queue",
+            Self::Set => "set",
+            Self::Mutex => "mutex",
+            Self::Semaphore => "semaphore",
+            Self::Log => "log",
+            Self::MvRegister => "mv-register",
+            Self::LwwRegister => "lww-register",
         }
     }
 
@@ -95,6 +131,12 @@ impl Named {
             Self::FifoQueue => "What was put in first comes out first",
             Self::Stack => "What was put in last comes out first",
             Self::PriorityQueue => "What is greatest comes out first",
+            Self::Set => "A set that is added to and removed from",
+            Self::Mutex => "A lock that one can hold",
+            Self::Semaphore => "A lock that several can hold (--permits)",
+            Self::Log => "Values in the order in which they were appended",
+            Self::MvRegister => "A register that keeps all values that none supersedes",
+            Self::LwwRegister => "A register in which the last writer wins by timestamp",
         }
     }
 
@@ -111,6 +153,13 @@ impl Named {
             Self::FifoQueue => Online::of(Containers::new(Discipline::First)),
             Self::Stack => Online::of(Containers::new(Discipline::Last)),
             Self::PriorityQueue => Online::of(Containers::new(Discipline::Greatest)),
+            // Whether somebody will read all elements at once is not known yet.
+            Self::Set => Online::of(WholeSets::default()),
+            Self::Mutex => Online::of(Locks::new(1)),
+            Self::Semaphore => Online::of(Locks::new(settings.permits)),
+            Self::Log => Online::of(Logs::default()),
+            Self::MvRegister => Online::of(MultiValues::default()),
+            Self::LwwRegister => Online::of(LastWriters::default()),
         }
     }
 
@@ -126,18 +175,34 @@ impl Named {
     ) -> Result<Judgement, Misfit> {
         let orders = settings.with_orders;
         let registers = Registers::new(settings.initial, settings.failed_cas);
-        let containers = |discipline| Containers::new(discipline);
+        let locks = |permits| judge(&Locks::new(permits), history, budget, orders);
+        let containers = |discipline| judge(&Containers::new(discipline), history, budget, orders);
         match self {
             Self::Register => judge(&registers.without_cas(), history, budget, orders),
             Self::CasRegister | Self::Kv => judge(&registers, history, budget, orders),
             Self::Counter => judge(&Counters::default(), history, budget, orders),
             Self::GSet => judge(&GrowingSets::default(), history, budget, orders),
-            Self::Queue => judge(&containers(Discipline::Any), history, budget, orders),
-            Self::FifoQueue => judge(&containers(Discipline::First), history, budget, orders),
-            Self::Stack => judge(&containers(Discipline::Last), history, budget, orders),
-            Self::PriorityQueue => {
-                judge(&containers(Discipline::Greatest), history, budget, orders)
-            }
+            Self::Queue => containers(Discipline::Any),
+            Self::FifoQueue => containers(Discipline::First),
+            Self::Stack => containers(Discipline::Last),
+            Self::PriorityQueue => containers(Discipline::Greatest),
+            Self::Set => set(history, budget, orders),
+            Self::Mutex => locks(1),
+            Self::Semaphore => locks(settings.permits),
+            Self::Log => judge(&Logs::default(), history, budget, orders),
+            Self::MvRegister => judge(&MultiValues::default(), history, budget, orders),
+            Self::LwwRegister => judge(&LastWriters::default(), history, budget, orders),
         }
+    }
+}
+
+/// Element by element, unless somebody reads all of them at once.
+fn set(history: &History, budget: &Budget<'_>, orders: bool) -> Result<Judgement, Misfit> {
+    let has = |name: &str| history.functions.iter().any(|function| **function == *name);
+    let only_grows = !["remove", "delete", "contains"].into_iter().any(has);
+    match has("read") {
+        false => judge(&Sets::default(), history, budget, orders),
+        true if only_grows => judge(&GrowingSets::default(), history, budget, orders),
+        true => judge(&WholeSets::default(), history, budget, orders),
     }
 }

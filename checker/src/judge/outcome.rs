@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::coverage::Coverage;
 use crate::Verdict;
 use crate::recorded::Val;
 use crate::search::Lacking;
@@ -33,6 +34,8 @@ pub struct Judgement {
     /// How many operations were judged: all but those that certainly did not happen, and those that
     /// say nothing because nobody knows what they answered.
     pub judged: usize,
+    /// Whether anything could have gone wrong.
+    pub coverage: Coverage,
     /// What cannot have happened, one for each object that is not linearizable.
     pub violations: Vec<Violation>,
     /// The objects of which it is not known.

@@ -127,13 +127,18 @@ impl<M: Model> Room<'_, M> {
         }
     }
 
-    /// Leaves out what is not needed: halves first, then smaller pieces, then single operations.
+    /// Leaves out what is not needed: halves first, then smaller pieces, then single operations
+    /// until none can be spared.
     fn reduce(&self, window: &mut Window<M::State, M::Op>, stuck: u32) {
         let mut tries = 0;
         let mut piece = window.ops.len().div_ceil(2).max(1);
         loop {
+            let before = window.ops.len();
             let mut at = 0;
-            while at < window.ops.len() && tries < MAX_TRIES && !(self.budget.is_over)() {
+            while at < window.ops.len() {
+                if tries == MAX_TRIES || (self.budget.is_over)() {
+                    return;
+                }
                 let until = (at + piece).min(window.ops.len());
                 let smaller = self.without(window, at..until, stuck);
                 tries += 1;
@@ -142,8 +147,8 @@ impl<M: Model> Room<'_, M> {
                     None => at = until,
                 }
             }
-            if piece == 1 {
-                break;
+            if piece == 1 && window.ops.len() == before {
+                return;
             }
             piece = piece.div_ceil(2);
         }
@@ -275,5 +280,82 @@ impl<M: Model> Model for Starting<'_, M> {
             Role::Observes => Role::Changes,
             role => role,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::RngExt;
+
+    use super::*;
+    use crate::model::{Register, RegisterOp};
+    use crate::oracle::{Shape, for_each_case, is_linearizable, one_in};
+
+    /// Few values, so that most of it is decided by search.
+    fn history(random: &mut crate::oracle::Random) -> Vec<Timed<RegisterOp<u8>>> {
+        let shape = Shape::draw(random);
+        let mut held = 0;
+        let mut ops = shape.fill(random, |random, is_known, has_effect| {
+            let (from, to) = (random.random_range(0..3), random.random_range(0..3));
+            let slip = one_in(random, 5);
+            match random.random_range(0..3) {
+                0 => RegisterOp::Read(if slip { from } else { held }),
+                1 => {
+                    held = if has_effect { to } else { held };
+                    RegisterOp::Write(to)
+                }
+                _ => {
+                    let succeeded = is_known.then_some((from == held) != slip);
+                    held = if has_effect && from == held { to } else { held };
+                    RegisterOp::Cas {
+                        from,
+                        to,
+                        succeeded,
+                    }
+                }
+            }
+        });
+        ops.sort_by_key(|timed| timed.call);
+        ops
+    }
+
+    #[test]
+    fn what_is_left_is_impossible_and_nothing_in_it_can_be_spared() {
+        let model = Register { initial: 0 };
+        let (found, smaller) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
+        for_each_case(|seed, random| {
+            let ops = history(random);
+            let Found::Impossible { stuck, .. } = search(&model, &ops, &Budget::AMPLE, false)
+            else {
+                return;
+            };
+            let window = around(&model, &ops, stuck, &Budget::AMPLE);
+            assert!(window.ops.contains(&stuck), "seed {seed}");
+            let is_possible = if window.starts.is_empty() {
+                is_linearizable(&model, &window.proof)
+            } else {
+                let starts = &window.starts;
+                let starting = Starting {
+                    model: &model,
+                    starts,
+                };
+                is_linearizable(&starting, &window.proof)
+            };
+            assert!(!is_possible, "seed {seed}: {ops:?}");
+            found.set(found.get() + 1);
+            smaller.set(smaller.get() + u32::from(window.ops.len() < ops.len()));
+            let room = Room {
+                model: &model,
+                ops: &ops,
+                budget: &Budget::AMPLE,
+            };
+            for at in 0..window.ops.len() {
+                let without = room.without(&window, at..at + 1, stuck);
+                let is_spare = without.is_some_and(|smaller| room.is_impossible(&smaller));
+                assert!(!is_spare, "seed {seed}: {at} of {window:?}");
+            }
+        });
+        assert!(found.get() > 1000, "{found:?}");
+        assert!(smaller.get() * 2 > found.get(), "{smaller:?} of {found:?}");
     }
 }

@@ -7,6 +7,8 @@ mod lock;
 mod log;
 mod register;
 mod set;
+mod versions;
+mod whole_set;
 
 pub use container::{Container, ContainerOp, Discipline};
 pub use counter::{Counter, CounterOp};
@@ -15,6 +17,8 @@ pub use lock::{Held, Lock, LockOp};
 pub use log::{Log, LogOp};
 pub use register::{Register, RegisterOp};
 pub use set::{SetElement, SetOp};
+pub use versions::{Clocked, LastWriter, MultiValue, Stamped, VersionedOp};
+pub use whole_set::{WholeSet, WholeSetOp};
 
 use std::hash::Hash;
 

@@ -14,7 +14,7 @@ use super::{Event, Pairing, Read, ReadError, Val};
 use crate::history::EventKind;
 
 /// Reads a history that is written as a picture. A read is followed by what it found, anything else
-/// by what was asked; a value is JSON without spaces.
+/// by what was asked, and by `= ` and the answer if that is another value: `contains 5 = true`.
 #[must_use]
 pub fn read_notation(text: &str) -> Read {
     let mut pairing = Pairing::default();
@@ -56,22 +56,30 @@ impl Mark<'_> {
             quote: format!("{} {}", self.function, self.value),
             what,
         };
-        let value = match self.value {
-            "" => Val::NULL,
+        let mut number = |text: &str| match text.trim() {
+            "" => Ok(Val::NULL),
             text => {
                 let value = serde_json::from_str(text).map_err(|e| error(format!("{e}.")))?;
-                pairing.values().number(&value)
+                Ok(pairing.values().number(&value))
             }
         };
+        let (asked, answered) = match self.value.split_once('=') {
+            Some((asked, answered)) => (number(asked)?, number(answered)?),
+            None if self.function == "read" => (Val::NULL, number(self.value)?),
+            None => [number(self.value)?; 2].into(),
+        };
         let process = pairing.values().number(&self.process.into());
-        let asks = self.kind == EventKind::Invoke && self.function == "read";
         let event = Event {
             line: self.line,
             process,
             kind: self.kind,
             function: self.function,
             key: Val::NULL,
-            value: if asks { Val::NULL } else { value },
+            value: if self.kind == EventKind::Invoke {
+                asked
+            } else {
+                answered
+            },
             time_ns: None,
         };
         pairing

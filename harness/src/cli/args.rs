@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::check::LevelName;
 use super::model_name::ModelName;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -220,6 +221,11 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_enum)]
     pub(super) model: ModelName,
 
+    /// Ask for this level of consistency. Without it the question is whether the history is
+    /// linearizable, and if it is not, which weaker levels hold.
+    #[arg(long, value_enum)]
+    pub(super) level: Option<LevelName>,
+
     /// Values are [key, value], as Jepsen's `independent` writes them: many objects in one history.
     #[arg(long)]
     pub(super) independent: bool,
@@ -237,6 +243,10 @@ pub(crate) struct CheckArgs {
     /// Only JSON Lines; EDN is read to its end.
     #[arg(long, conflicts_with = "independent")]
     pub(super) stop_on_violation: bool,
+
+    /// So many can hold a semaphore at once.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) permits: u32,
 
     /// Stop after so many seconds; what is not decided by then is unknown.
     #[arg(long, value_name = "S")]

@@ -40,7 +40,7 @@ fn history(ops: &[(&str, &str)]) -> String {
     lines.collect()
 }
 
-/// Without the last line, which says how long it took.
+/// Without the last lines: what a pass is worth, and how long it took.
 fn told(report: &str) -> &str {
     report.rsplit_once("\n\n").map_or(report, |(told, _)| told)
 }
@@ -69,6 +69,39 @@ fn a_violation_is_told_with_its_lines() {
       5-6   0        read 1
 
       0: |- write 1 -| |- write 2 -| |- read 1 -|
+
+    The strongest levels that hold: monotonic-reads, monotonic-writes and
+    writes-follow-reads.
+      level                holds  why not
+      ─────────────────────────────────────────────────────────────────────────────
+      linearizable         no     None of all orders of these 3 operations explains
+                                  what was read.
+      sequential           no     Process 0 read 1 (line 5), though it came after
+                                  this, whose value or a newer one was due: process
+                                  0 wrote 2 (line 3).
+      regular              no     Process 0 read 1 (line 5), though it came after
+                                  this, whose value or a newer one was due: process
+                                  0 wrote 2 (line 3).
+      causal-convergence   no     Process 0 read 1 (line 5), though it came after
+                                  this, whose value or a newer one was due: process
+                                  0 wrote 2 (line 3).
+      causal-memory        no     Process 0 read 1 (line 5), though it came after
+                                  this, whose value or a newer one was due: process
+                                  0 wrote 2 (line 3).
+      causal               no     Process 0 read 1 (line 5), though it came after
+                                  this, whose value or a newer one was due: process
+                                  0 wrote 2 (line 3).
+      pram                 no     So this would come before itself: process 0 wrote
+                                  1 (line 1).
+      read-your-writes     no     Process 0 read 1 (line 5), though it came after
+                                  this, whose value or a newer one was due: process
+                                  0 wrote 2 (line 3).
+      monotonic-reads      yes
+      monotonic-writes     yes
+      writes-follow-reads  yes
+      eventual             ?      no reads after the last writes would show it
+    1 of 1 read found what had been overwritten before: at most 1 version behind, by
+    at most 0.0 ms (99 of 100 reads: 1, 0.0 ms). 0 found less than an earlier read.
     ");
 }
 
@@ -149,6 +182,64 @@ fn keys_are_judged_by_themselves() {
     let schema = results::document::schema::schema_by_name("check").expect("a schema");
     let schema = serde_json::from_str(&schema).expect("JSON");
     assert!(jsonschema::is_valid(&schema, &document), "{document:#}");
+}
+
+#[test]
+fn weaker_levels_are_told_where_the_strongest_does_not_hold() {
+    // One session reads what another one has overwritten for good.
+    let event = |process: u8, kind: &str, f: &str, value: &str, time: u64| {
+        format!(
+            "{{\"process\":{process},\"type\":\"{kind}\",\"f\":\"{f}\",\"value\":{value},\"time\":{time}}}\n"
+        )
+    };
+    let op = |process, f, value, time| {
+        let asked = if f == "read" { "null" } else { value };
+        event(process, "invoke", f, asked, time) + &event(process, "ok", f, value, time + 1_000_000)
+    };
+    let stale = op(0, "write", "1", 0)
+        + &op(0, "write", "2", 2_000_000)
+        + &op(1, "read", "1", 9_000_000)
+        + &op(1, "read", "2", 12_000_000);
+    let (report, _, exit) = check(&stale, &["--model", "register"]);
+    assert_eq!(exit, Some(1), "{report}");
+    let levels = report.split_once("The strongest").expect("levels").1;
+    insta::assert_snapshot!(told(levels), @r"
+     level that holds: sequential.
+      level                holds  why not
+      ─────────────────────────────────────────────────────────────────────────────
+      linearizable         no     None of all orders of these 4 operations explains
+                                  what was read.
+      sequential           yes
+      regular              no     Process 1 read 1 (line 5), though it came after
+                                  this, whose value or a newer one was due: process
+                                  0 wrote 2 (line 3).
+      causal-convergence   yes
+      causal-memory        yes
+      causal               yes
+      pram                 yes
+      read-your-writes     yes
+      monotonic-reads      yes
+      monotonic-writes     yes
+      writes-follow-reads  yes
+      eventual             ?      no reads after the last writes would show it
+    1 of 2 reads found what had been overwritten before: at most 1 version behind,
+    by at most 6.0 ms (99 of 100 reads: 1, 6.0 ms). 0 found less than an earlier
+    read.
+    ");
+    let (report, _, exit) = check(&stale, &["--model", "register", "--level", "sequential"]);
+    assert_eq!(exit, Some(0), "{report}");
+    assert!(
+        report.starts_with("valid: The history is sequential."),
+        "{report}"
+    );
+    let (report, _, exit) = check(&stale, &["--model", "register", "--level", "regular"]);
+    assert_eq!(exit, Some(1), "{report}");
+    let twice = stale + &op(0, "write", "1", 20_000_000);
+    let (report, _, exit) = check(&twice, &["--model", "register", "--level", "causal"]);
+    assert_eq!(exit, Some(3), "{report}");
+    assert!(report.contains("1 was written more than once"), "{report}");
+    let (_, said, exit) = check("", &["--model", "stack", "--level", "causal"]);
+    assert_ne!(exit, Some(0), "{said}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::judge::parts::Intake;
 use crate::judge::teller::Teller;
 use crate::model::{Container, ContainerOp, Discipline};
 use crate::recorded::{History, Recorded, Val, Values};
-use crate::rules::{Kind, Ruling, Witness, queue};
+use crate::rules::{Kind, Ruling, Witness, bag, priority_queue, queue, stack};
 use crate::timed::Timed;
 
 /// Things are put in (`enqueue`, `push`, `insert`, `put`) and taken out (`dequeue`, `pop`, `take`);
@@ -16,6 +16,9 @@ use crate::timed::Timed;
 pub struct Containers(Container<Val>);
 
 type Op = ContainerOp<Val>;
+
+/// Of so many operations it is told in which order they were; of more, only what was there when.
+const CHAIN: usize = 6;
 
 impl Containers {
     /// Containers that are empty at first.
@@ -108,12 +111,17 @@ impl Object for Containers {
     fn rule(&self, ops: &[Timed<Op>], with_order: bool) -> Option<Ruling<Op>> {
         match self.0.discipline {
             Discipline::First => queue::judge(ops, with_order),
-            _ => None,
+            Discipline::Last => stack::judge(ops, with_order),
+            Discipline::Greatest => priority_queue::judge(ops, with_order),
+            Discipline::Any => bag::judge(ops, with_order),
         }
     }
 
     fn rule_name(&self) -> &'static str {
-        "pairs"
+        match self.0.discipline {
+            Discipline::First | Discipline::Any => "pairs",
+            Discipline::Last | Discipline::Greatest => "clearing",
+        }
     }
 
     fn did(&self, op: &Op, values: &Values) -> String {
@@ -153,39 +161,22 @@ impl Object for Containers {
                     teller.before(*take, *put),
                 ],
             ),
-            (Kind::OutOfOrder, [first, second, taken, late]) => (
+            (Kind::NotGreatest, [taken, others @ ..]) => (
                 format!(
-                    "{}, although another value was before it and still there.",
+                    "{} although something greater was there.",
                     teller.told(*taken)
                 ),
-                vec![
-                    teller.before(*first, *second),
-                    teller.before(*taken, *late),
-                    "What was put in first has to come out first.".to_owned(),
-                ],
+                stays(teller, others, *taken),
             ),
-            (Kind::LostValue, [first, second, taken, others @ ..]) => (
-                format!(
-                    "{}: that never came out, although something that was put in later did.",
-                    teller.told(*first)
-                ),
-                lost(teller, *first, *second, *taken, others),
-            ),
-            (Kind::MissedValue, [find, stays @ ..]) => (
+            (Kind::MissedValue, [find, others @ ..]) => (
                 format!(
                     "{}, although there was something at every moment.",
                     teller.told(*find)
                 ),
-                stays
-                    .iter()
-                    .filter(|op| matches!(teller.op(**op).op, Op::Put(_)))
-                    .map(|op| stay(teller, *op, stays))
-                    .collect(),
+                stays(teller, others, *find),
             ),
-            (_, all) => {
-                let told: Vec<String> = all.iter().map(|op| teller.tell(*op)).collect();
-                (teller.together(&told), Vec::new())
-            }
+            (kind, all) if self.0.discipline == Discipline::Last => of_stack(teller, kind, all),
+            (kind, all) => of_queue(teller, kind, all),
         }
     }
 
@@ -223,6 +214,58 @@ impl Containers {
     }
 }
 
+/// Values of a stack that are in each other's way.
+fn of_stack(teller: &Teller<'_, Containers>, kind: Kind, all: &[u32]) -> (String, Vec<String>) {
+    let summary = match kind {
+        Kind::LostValue => "A value never came out, although one below it did.",
+        _ => "These values cannot have come out in this order.",
+    };
+    let rule = "What was put in last has to come out first: no order of these operations gives \
+                that.";
+    let mut by_call = all.to_vec();
+    by_call.sort_unstable_by_key(|op| teller.op(*op).call);
+    let told: Vec<String> = if all.len() > CHAIN {
+        let puts = puts(teller, all).into_iter();
+        puts.map(|put| stay(teller, put, all)).collect()
+    } else {
+        let follows = |pair: &&[u32]| teller.op(pair[0]).precedes(teller.op(pair[1]));
+        let pairs = by_call.windows(2).filter(follows);
+        pairs.map(|pair| teller.before(pair[0], pair[1])).collect()
+    };
+    (
+        summary.to_owned(),
+        told.into_iter().chain([rule.to_owned()]).collect(),
+    )
+}
+
+/// Values of a queue in the wrong order.
+fn of_queue(teller: &Teller<'_, Containers>, kind: Kind, all: &[u32]) -> (String, Vec<String>) {
+    match (kind, all) {
+        (Kind::OutOfOrder, [first, second, taken, late]) => (
+            format!(
+                "{}, although another value was before it and still there.",
+                teller.told(*taken)
+            ),
+            vec![
+                teller.before(*first, *second),
+                teller.before(*taken, *late),
+                "What was put in first has to come out first.".to_owned(),
+            ],
+        ),
+        (Kind::LostValue, [first, second, taken, others @ ..]) => (
+            format!(
+                "{}: that never came out, although something that was put in later did.",
+                teller.told(*first)
+            ),
+            lost(teller, *first, *second, *taken, others),
+        ),
+        (_, all) => {
+            let told: Vec<String> = all.iter().map(|op| teller.tell(*op)).collect();
+            (teller.together(&told), Vec::new())
+        }
+    }
+}
+
 fn lost(
     teller: &Teller<'_, Containers>,
     first: u32,
@@ -244,6 +287,23 @@ fn lost(
         ));
     }
     steps
+}
+
+/// Those of the operations that put something in.
+fn puts(teller: &Teller<'_, Containers>, ops: &[u32]) -> Vec<u32> {
+    let is_put = |op: &u32| matches!(teller.op(*op).op, Op::Put(_));
+    ops.iter().copied().filter(is_put).collect()
+}
+
+/// The stays of all values but the one that an operation is about.
+fn stays(teller: &Teller<'_, Containers>, ops: &[u32], but: u32) -> Vec<String> {
+    let about = |op: u32| match teller.op(op).op {
+        Op::Put(value) | Op::Take(value) => Some(value),
+        _ => None,
+    };
+    let others = puts(teller, ops).into_iter();
+    let others = others.filter(|put| about(*put) != about(but));
+    others.map(|put| stay(teller, put, ops)).collect()
 }
 
 /// From when to when a value was certainly there.

@@ -47,20 +47,7 @@ impl Object for GrowingSets {
         match function(history, recorded) {
             "add" => intake.did_unless_failed(Op::Add(recorded.argument)),
             "read" | "r" if recorded.end == EventKind::Ok => {
-                let Some(found) = history.values.items(recorded.answer) else {
-                    let shown = history.values.show(recorded.answer);
-                    return Err(format!(
-                        "a read of a set answers [v, ...], and this one has {shown}"
-                    ));
-                };
-                let mut found = found.to_vec();
-                found.sort_unstable();
-                if found.windows(2).any(|pair| pair[0] == pair[1]) {
-                    return Err(
-                        "this read of a set has a value twice; a set holds each once".to_owned(),
-                    );
-                }
-                intake.did(Op::Read(found.into()));
+                intake.did(Op::Read(set_of(history, recorded.answer)?));
             }
             "read" | "r" => {}
             other => {
@@ -164,8 +151,24 @@ impl Object for GrowingSets {
     }
 }
 
+/// What a read found: sorted, each value once.
+pub(super) fn set_of(history: &History, answer: Val) -> Result<Box<[Val]>, String> {
+    let Some(found) = history.values.items(answer) else {
+        let shown = history.values.show(answer);
+        return Err(format!(
+            "a read of a set answers [v, ...], and this one has {shown}"
+        ));
+    };
+    let mut found = found.to_vec();
+    found.sort_unstable();
+    if found.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err("this read of a set has a value twice; a set holds each once".to_owned());
+    }
+    Ok(found.into())
+}
+
 /// A set in a sentence, cut where it is long.
-fn shown(found: &[Val], values: &Values) -> String {
+pub(super) fn shown(found: &[Val], values: &Values) -> String {
     let mut told: Vec<String> = found.iter().map(|value| values.show(*value)).collect();
     let more = told.len().saturating_sub(TOLD);
     if more > 0 {

@@ -3,12 +3,22 @@
 mod containers;
 mod counters;
 mod growing_sets;
+mod locks;
+mod logs;
 mod registers;
+mod sets;
+mod versions;
+mod whole_sets;
 
 pub use containers::Containers;
 pub use counters::Counters;
 pub use growing_sets::GrowingSets;
+pub use locks::Locks;
+pub use logs::Logs;
 pub use registers::{FailedCas, Registers};
+pub use sets::Sets;
+pub use versions::{LastWriters, MultiValues};
+pub use whole_sets::WholeSets;
 
 use crate::recorded::{History, Recorded};
 

@@ -1,9 +1,9 @@
 //! What a judgement says, as a document.
 
-use checker::Verdict;
-use checker::judge::{Judgement, Undecided};
+use checker::judge::{Judgement, Undecided, Violation};
 use checker::recorded::{History, Val};
 use checker::search::Lacking;
+use checker::{EventKind, Verdict};
 use results::document::{CheckDocument, CheckedOp, check};
 
 use crate::cli::args::CheckArgs;
@@ -15,20 +15,8 @@ pub(super) fn document(
     judgement: &Judgement,
 ) -> CheckDocument {
     let key = |key, element| object(history, key, element);
-    let violations = judgement
-        .violations
-        .iter()
-        .map(|violation| check::Violation {
-            kind: violation.kind.to_owned(),
-            key: key(violation.key, violation.element),
-            summary: violation.summary.clone(),
-            steps: violation.steps.clone(),
-            ops: violation
-                .proof
-                .iter()
-                .map(|op| checked(history, *op, violation.ops.contains(op)))
-                .collect(),
-        });
+    let violations = judgement.violations.iter();
+    let violations = violations.map(|violation| told(history, violation));
     let undecided = judgement
         .undecided
         .iter()
@@ -52,11 +40,32 @@ pub(super) fn document(
         methods: methods
             .map(|(name, n)| ((*name).to_owned(), *n as u64))
             .collect(),
+        coverage: check::Coverage {
+            overlapping: judgement.coverage.overlapping as u64,
+            most_open: judgement.coverage.most_open as u64,
+            exposed_reads: judgement.coverage.exposed_reads as u64,
+            indeterminate: judgement.coverage.indeterminate as u64,
+        },
         violations: violations.collect(),
         undecided: undecided.collect(),
+        levels: Vec::new(),
+        strongest: Vec::new(),
+        staleness: None,
         broken_off: None,
         read_s: 0.0,
         check_s: 0.0,
+    }
+}
+
+pub(super) fn told(history: &History, violation: &Violation) -> check::Violation {
+    let ops = violation.proof.iter();
+    let ops = ops.map(|op| checked(history, *op, violation.ops.contains(op)));
+    check::Violation {
+        kind: violation.kind.to_owned(),
+        key: object(history, violation.key, violation.element),
+        summary: violation.summary.clone(),
+        steps: violation.steps.clone(),
+        ops: ops.collect(),
     }
 }
 
@@ -99,18 +108,22 @@ fn lacking(undecided: &Undecided) -> String {
 fn checked(history: &History, op: u32, is_told: bool) -> CheckedOp {
     let recorded = &history.ops[op as usize];
     let function = &history.functions[usize::from(recorded.function)];
-    let value = if recorded.answer == Val::NULL {
-        recorded.argument
-    } else {
-        recorded.answer
+    let show = |value| history.values.show(value);
+    let did = match (recorded.argument, recorded.answer) {
+        (Val::NULL, Val::NULL) if &**function != "read" => function.to_string(),
+        (asked, Val::NULL) => format!("{function} {}", show(asked)),
+        (Val::NULL, answered) => format!("{function} {}", show(answered)),
+        (asked, answered) if asked == answered => format!("{function} {}", show(asked)),
+        (asked, answered) => format!("{function} {} = {}", show(asked), show(answered)),
     };
     CheckedOp {
         line: recorded.call_line,
-        end_line: (recorded.ret_line > 0).then_some(recorded.ret_line),
+        end_line: (!recorded.is_indeterminate()).then_some(recorded.ret_line),
         process: history
             .values
             .show(history.processes[recorded.process as usize]),
-        op: format!("{function} {}", history.values.show(value)),
+        op: did,
+        has_failed: recorded.end == EventKind::Fail,
         is_told,
     }
 }

@@ -1,6 +1,7 @@
 //! `splitbrain check`: a recorded history, judged.
 
 mod document;
+mod levels;
 mod online;
 
 use std::fs::File;
@@ -9,7 +10,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use checker::Verdict;
-use checker::judge::{FailedCas, Judgement, Settings};
+use checker::judge::{FailedCas, Judgement, Settings, ladder};
+use checker::levels::Level;
 use checker::recorded::{History, Read, Reader, Val, Values};
 use checker::search::Budget;
 use results::Exit;
@@ -19,6 +21,7 @@ use super::Failure;
 use super::args::{CheckArgs, Format};
 use super::output::{Output, write_file};
 use document::document;
+pub(crate) use levels::LevelName;
 
 #[expect(clippy::disallowed_methods, reason = "the limit, and how long it took")]
 pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
@@ -53,6 +56,22 @@ pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
     let mut document = document(args, &history, &judgement);
     if is_stopped {
         document.summary += " Reading stopped there: what came later was not judged.";
+    }
+    let asked = args.level.map(|level| level.0);
+    let asked = asked.filter(|level| *level != Level::Linearizable);
+    if args.model.0.has_ladder() && (asked.is_some() || document.verdict == Verdict::Invalid) {
+        let ladder = ladder(&history, settings.initial);
+        let ladder = ladder.map_err(|misfit| bad_data(args, misfit))?;
+        levels::add(&mut document, &ladder);
+        if let Some(level) = asked {
+            levels::ask(&mut document, &history, &ladder, level);
+        }
+    } else if let Some(level) = asked {
+        let (level, model) = (level.word(), args.model.0.word());
+        return Err(Failure::usage(format!(
+            "--level {level}: a {model} is judged as linearizable only; levels are known of \
+             register, cas-register and kv"
+        )));
     }
     document.read_s = read_s;
     document.check_s = judging.elapsed().as_secs_f64();
@@ -123,6 +142,7 @@ fn settings(args: &CheckArgs, values: &mut Values) -> Result<Settings, Failure> 
         } else {
             FailedCas::DidNothing
         },
+        permits: args.permits,
         with_orders: args.order.is_some(),
     })
 }

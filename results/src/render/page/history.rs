@@ -28,11 +28,26 @@ pub fn history_page(check: &CheckDocument) -> String {
         @for violation in check.violations.iter().take(SHOWN) { (violation_of(violation)) }
         @if more > 0 { p { (more) " more violations are in the JSON document." } }
         @for undecided in check.undecided.iter().take(SHOWN) { (undecided_of(undecided)) }
+        @if !check.levels.is_empty() { (levels_of(check)) }
         @if let Some(error) = &check.broken_off {
             p { "The history could not be read to its end. " (error) }
         }
     };
     page(&format!("{}: {}", check.verdict.word(), check.file), &body)
+}
+
+fn levels_of(check: &CheckDocument) -> Markup {
+    html! {
+        section {
+            h2 { "Levels of consistency" }
+            table {
+                tr { th { "level" } th { "holds" } th { "why not" } }
+                @for row in &check.levels {
+                    tr { td { (row.level) } td { (badge(row.verdict)) } td { (row.why) } }
+                }
+            }
+        }
+    }
 }
 
 fn violation_of(violation: &Violation) -> Markup {

@@ -1,5 +1,7 @@
 //! The report on a recorded history.
 
+use checker::{Verdict, listed};
+
 use super::super::style::{Style, Tone};
 use super::super::text::{counted, paragraph};
 use super::super::timeline::picture;
@@ -37,11 +39,55 @@ pub fn history_report(check: &CheckDocument, style: Style) -> String {
             paragraph(&undecided_of(undecided), 0, style.columns())
         );
     }
+    if !check.levels.is_empty() {
+        text += &format!("\n{}", levels_of(check, style));
+    }
     if let Some(error) = &check.broken_off {
         let error = format!("The history could not be read to its end. {error}");
         text += &format!("\n{}", paragraph(&error, 0, style.columns()));
     }
-    text + "\n" + &paragraph(&figures_of(check), 0, style.columns())
+    text += &format!("\n{}", paragraph(&coverage_of(check), 0, style.columns()));
+    text + &paragraph(&figures_of(check), 0, style.columns())
+}
+
+/// Which levels hold, and how stale reads were.
+fn levels_of(check: &CheckDocument, style: Style) -> String {
+    let head = match &check.strongest[..] {
+        [] => "No level of consistency holds.".to_owned(),
+        [only] => format!("The strongest level that holds: {only}."),
+        several => format!("The strongest levels that hold: {}.", listed(several)),
+    };
+    let mut text = paragraph(&head, 0, style.columns());
+    let mut grid = Grid::new(&["level", "holds", "why not"]);
+    for row in &check.levels {
+        let tone = Tone::of(row.verdict);
+        let holds = match row.verdict {
+            Verdict::Valid => "yes",
+            Verdict::Invalid => "no",
+            Verdict::Unknown => "?",
+        };
+        grid.push(vec![
+            Cell::new(Tone::Plain, row.level.as_str()),
+            Cell::new(tone, holds),
+            Cell::new(Tone::Plain, row.why.as_str()),
+        ]);
+    }
+    text += &grid.render(style, 2);
+    if let Some(stale) = &check.staleness {
+        let figures = format!(
+            "{} of {} found what had been overwritten before: at most {} behind, by at most {:.1} \
+             ms (99 of 100 reads: {}, {:.1} ms). {} found less than an earlier read.",
+            stale.stale_reads,
+            counted(stale.reads, "read"),
+            counted(stale.versions_max, "version"),
+            stale.behind_max_ms,
+            stale.versions_p99,
+            stale.behind_p99_ms,
+            stale.inversions
+        );
+        text += &paragraph(&figures, 0, style.columns());
+    }
+    text
 }
 
 fn violation_of(violation: &Violation, style: Style) -> String {
@@ -84,6 +130,23 @@ fn undecided_of(undecided: &Undecided) -> String {
     format!(
         "Not decided{key}: {}. Up to line {} of {} everything fits.",
         undecided.lacking, undecided.fits_to_line, undecided.last_line
+    )
+}
+
+/// What a pass is worth.
+fn coverage_of(check: &CheckDocument) -> String {
+    let coverage = check.coverage;
+    if coverage.overlapping == 0 {
+        return "No two operations overlapped: a history like this shows little.".to_owned();
+    }
+    format!(
+        "{} of {} overlapped another one, up to {} at once; {} could have been out of date; {} \
+         of unknown end.",
+        coverage.overlapping,
+        counted(check.judged, "operation"),
+        coverage.most_open,
+        counted(coverage.exposed_reads, "read"),
+        coverage.indeterminate
     )
 }
 

@@ -31,10 +31,10 @@ pub(in super::super) fn picture(ops: &[CheckedOp], columns: usize) -> Option<Str
         row.push_str(&label);
         let rest = (bar.to - bar.from).saturating_sub(label.chars().count());
         row.push_str(&"-".repeat(rest));
-        row.push_str(if bar.op.end_line.is_some() {
-            "|"
-        } else {
-            "--..."
+        row.push_str(match (bar.op.end_line, bar.op.has_failed) {
+            (None, _) => "--...",
+            (Some(_), true) => "-x",
+            (Some(_), false) => "|",
         });
     }
     Some(rows.join("\n") + "\n")

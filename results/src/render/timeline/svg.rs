@@ -27,7 +27,8 @@ svg.timeline text{fill:var(--ink)}svg.timeline .soft{fill:var(--soft)}
 svg.timeline line{stroke:var(--line)}
 svg.timeline rect{fill:var(--other);stroke:var(--other-edge)}
 svg.timeline .told rect{fill:var(--told);stroke:var(--told-edge);stroke-width:2}
-svg.timeline .open rect{stroke-dasharray:5 4}";
+svg.timeline .open rect{stroke-dasharray:5 4}
+svg.timeline .failed text{text-decoration:line-through}";
 
 /// Draws these operations. So few are drawn that a drawing has less than 20 kB however
 /// long the history is.
@@ -59,7 +60,9 @@ fn drawn(bar: &Bar<'_>) -> Markup {
     let mut class = Vec::new();
     class.extend(bar.op.is_told.then_some("told"));
     class.extend(bar.op.end_line.is_none().then_some("open"));
+    class.extend(bar.op.has_failed.then_some("failed"));
     let lines = match bar.op.end_line {
+        Some(end) if bar.op.has_failed => format!("lines {} to {end}, failed", bar.op.line),
         Some(end) => format!("lines {} to {end}", bar.op.line),
         None => format!("line {}, no end: it may have happened or not", bar.op.line),
     };

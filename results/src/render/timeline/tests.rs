@@ -13,12 +13,14 @@ fn op(line: u32, end_line: Option<u32>, process: &str, op: &str) -> CheckedOp {
         end_line,
         process: process.to_owned(),
         op: op.to_owned(),
+        has_failed: op == "write 0",
         is_told: op.starts_with("read"),
     }
 }
 
 fn some() -> Vec<CheckedOp> {
     vec![
+        op(1, Some(2), "3", "write 0"),
         op(3, Some(7), "0", "write 1"),
         op(5, None, "12", "write 2"),
         op(8, Some(30), "0", "read 2"),
@@ -30,14 +32,14 @@ fn some() -> Vec<CheckedOp> {
 fn a_picture_is_read_back_as_the_same_history() {
     let picture = picture(&some(), 80).expect("room");
     insta::assert_snapshot!(picture, @r"
-    0:  |- write 1 -| |- read 2 -----|
-    12:   |- write 2 --------------------...
-    3:                  |- read 1 -|
+    3:  |- write 0 --x                |- read 1 -|
+    0:                |- write 1 -| |- read 2 -----|
+    12:                 |- write 2 --------------------...
     ");
     let (history, error) = read_notation(&picture);
     assert_eq!(error, None);
     let times: Vec<(u32, u32)> = history.ops.iter().map(|op| (op.call, op.ret)).collect();
-    assert_eq!(times, [(0, 2), (1, u32::MAX), (3, 6), (4, 5)]);
+    assert_eq!(times, [(0, 1), (2, 4), (3, u32::MAX), (5, 8), (6, 7)]);
 }
 
 #[test]
@@ -48,7 +50,7 @@ fn what_does_not_fit_is_no_picture() {
 #[test]
 fn every_operation_is_drawn_with_its_lines() {
     let drawing = svg(&some()).into_string();
-    assert_eq!(drawing.matches("<rect").count(), 4);
+    assert_eq!(drawing.matches("<rect").count(), 5);
     assert_eq!(drawing.matches("class=\"told\"").count(), 2);
     assert!(drawing.contains("process 12: write 2 (line 5, no end: it may have happened or not)"));
 }
@@ -74,8 +76,12 @@ fn a_page_is_small_and_escaped_however_long_the_history_is() {
         judged: 10_000,
         objects: 1,
         methods: [].into(),
+        coverage: check::Coverage::default(),
         violations: vec![violation; 3],
         undecided: Vec::new(),
+        levels: Vec::new(),
+        strongest: Vec::new(),
+        staleness: None,
         broken_off: None,
         read_s: 0.0,
         check_s: 0.0,
