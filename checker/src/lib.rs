@@ -33,12 +33,12 @@
 //! A judgement is `valid`, `invalid` with a few operations that are impossible by themselves and a
 //! sentence for each step, or `unknown` when the [budget](search::Budget) was used up. Histories of
 //! registers that are not linearizable may keep a weaker promise: see [`levels`] and
-//! [`judge::ladder`].
+//! [`judge::ladder`](judge::ladder()).
 //!
 //! # An object of your own
 //!
 //! Any sequential behaviour is a [`model::Model`], deterministic or not, and
-//! [`search`](mod@search::search) decides it. An answer can be verified by the definition.
+//! [`search`](search::search()) decides it. An answer can be verified by the definition.
 //!
 //! ```
 //! use checker::Timed;

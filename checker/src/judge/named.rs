@@ -90,7 +90,7 @@ impl Named {
         Self::LwwRegister,
     ];
 
-    /// Whether histories of it can be of weaker levels, as [`super::ladder`] knows them.
+    /// Whether histories of it can be of weaker levels, as [`super::ladder()`] knows them.
     #[must_use]
     pub fn has_ladder(self) -> bool {
         matches!(self, Self::Register | Self::CasRegister | Self::Kv)
