@@ -209,7 +209,10 @@ impl<'a, O: Object> Teller<'a, O> {
 
     fn numbered(&self, ops: &[u32]) -> Vec<u32> {
         let numbers = ops.iter().map(|op| self.part.numbers[*op as usize]);
-        numbers.collect()
+        let mut numbers: Vec<u32> = numbers.collect();
+        // One recorded operation may have done several things: a drain.
+        numbers.dedup();
+        numbers
     }
 }
 

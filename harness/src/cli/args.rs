@@ -241,7 +241,7 @@ pub(crate) struct CheckArgs {
 
     /// Judge while the history comes, and stop at the first violation: for pipes that do not end.
     /// Only JSON Lines; EDN is read to its end.
-    #[arg(long, conflicts_with = "independent")]
+    #[arg(long, conflicts_with_all = ["independent", "level"])]
     pub(super) stop_on_violation: bool,
 
     /// So many can hold a semaphore at once.
