@@ -153,9 +153,13 @@ impl<T: Ord + Clone> LwwRegister<T> {
                 .all(|(_, ops)| ops.keys().all(|op| *op == own))
     }
 
-    /// Whether two different values were attempted with this timestamp.
+    /// Whether two different values may have been written with this timestamp: two are known to,
+    /// or a write whose timestamp nobody knows may have got it.
     #[must_use]
-    pub fn is_tied(&self, ts: &T) -> bool {
+    pub fn may_be_tied(&self, ts: &T) -> bool {
+        if !self.without_ts.is_empty() {
+            return true;
+        }
         let Some(ops) = self.by_ts.get(ts) else {
             return false;
         };
@@ -228,8 +232,18 @@ mod tests {
         let mut register = LwwRegister::default();
         register.attempt(1, "a", Some(3));
         register.attempt(2, "a", Some(3));
-        assert!(!register.is_tied(&3));
+        assert!(!register.may_be_tied(&3));
         register.attempt(3, "b", Some(3));
-        assert!(register.is_tied(&3));
+        assert!(register.may_be_tied(&3));
+    }
+
+    #[test]
+    fn a_write_whose_timestamp_nobody_knows_may_tie_with_anything() {
+        let mut register = LwwRegister::default();
+        register.attempt(1, "a", Some(3));
+        register.attempt(2, "b", None);
+        assert!(register.may_be_tied(&3));
+        register.withdraw(2, "b");
+        assert!(!register.may_be_tied(&3));
     }
 }

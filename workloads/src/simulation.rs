@@ -2,6 +2,7 @@
 //! operations that fail, time out and take effect late.
 
 use checker::{Check, CheckResult, Completion, EventKind, Invocation, OpError, Operation, Verdict};
+use proptest::test_runner::Config as ProptestConfig;
 use protocol::{Body, RawValue, Reply};
 use serde_json::{Value, json};
 
@@ -47,6 +48,14 @@ impl Default for Run {
             ops: 400,
             trouble: false,
         }
+    }
+}
+
+/// So many random runs, or as many as `PROPTEST_CASES` says: `make nightly` wants more.
+pub(crate) fn cases(few: u32) -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(few),
     }
 }
 

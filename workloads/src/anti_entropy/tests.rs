@@ -8,7 +8,7 @@ use protocol::{Body, number};
 use serde_json::{Value, json};
 
 use super::AntiEntropy;
-use crate::simulation::{Model, Outcome, Run, simulate};
+use crate::simulation::{Model, Outcome, Run, cases, simulate};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Bug {
@@ -164,7 +164,7 @@ const PLAIN: Style = Style {
 };
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn correct_nodes_pass(

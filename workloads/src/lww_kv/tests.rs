@@ -8,7 +8,7 @@ use protocol::{Body, number};
 use serde_json::{Value, json};
 
 use super::LwwKv;
-use crate::simulation::{Model, Outcome, Run, simulate};
+use crate::simulation::{Model, Outcome, Run, cases, simulate};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Bug {
@@ -156,7 +156,7 @@ fn run(run: Run, clock: Clock, gossips: bool, bug: Option<Bug>) -> Outcome {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn correct_nodes_pass(
@@ -176,6 +176,20 @@ proptest! {
         );
         prop_assert_eq!(outcome.verdict(), Verdict::Valid, "{}", outcome.words());
     }
+}
+
+/// A write without an answer got the same second as an entry that was merged again.
+#[test]
+fn a_write_without_an_answer_may_have_the_same_timestamp() {
+    let trouble = Run {
+        seed: 13_022_188_099_173_775_172,
+        nodes: 3,
+        clients_per_node: 3,
+        ops: 196,
+        trouble: true,
+    };
+    let outcome = run(trouble, Clock::Coarse, true, None);
+    assert_eq!(outcome.verdict(), Verdict::Valid, "{}", outcome.words());
 }
 
 #[test]

@@ -78,7 +78,7 @@ impl UpdatedCheck {
             if register.is_newest(&entry.ts, op.invocation.index) {
                 new.push(*key);
             } else if let Some(floor) = floors.get(*key)
-                && (entry.ts < floor.ts || entry.ts == floor.ts && !register.is_tied(&entry.ts))
+                && (entry.ts < floor.ts || entry.ts == floor.ts && !register.may_be_tied(&entry.ts))
             {
                 old.push((*key, floor));
             }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::VectorKv;
 use super::wire::Sibling;
-use crate::simulation::{Model, Outcome, Run, simulate};
+use crate::simulation::{Model, Outcome, Run, cases, simulate};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Bug {
@@ -157,7 +157,7 @@ fn run(run: Run, rejection: Rejection, gossips: bool, bug: Option<Bug>) -> Outco
 const REJECTED: Rejection = Rejection::Status("rejected");
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn correct_nodes_pass(
@@ -210,6 +210,20 @@ fn all_relations_are_frequent() {
         }
         assert!(figure("siblings_max") >= 3.0);
     }
+}
+
+/// Somebody asked once for a key of all nodes, without an answer, and nobody ever wrote it.
+#[test]
+fn a_key_that_was_only_asked_for_need_not_converge() {
+    let trouble = Run {
+        seed: 4_582_080_514_285_338_392,
+        nodes: 2,
+        clients_per_node: 3,
+        ops: 23,
+        trouble: true,
+    };
+    let outcome = run(trouble, REJECTED, true, None);
+    assert_eq!(outcome.verdict(), Verdict::Valid, "{}", outcome.words());
 }
 
 #[test]
