@@ -66,7 +66,7 @@ exact: setup ## Repeat programs in seven languages, a thousand times in all, and
 		--locked --release -p harness --test exact -- --ignored --nocapture a_thousand_repeats
 	@$(MAKE) --no-print-directory docs
 
-# The checker's tests are told how many histories to try when they are compiled; tests by proptest
+# Most tests of random histories are told how many to try when they are compiled; tests by proptest
 # that do not say a number themselves read it when they run.
 nightly: setup exact ## Try twenty times as many random histories, repeat programs: takes hours
 	@CASES=$(CASES) PROPTEST_CASES=$(PROPTEST_CASES) $(CARGO) test --locked --release --workspace \

@@ -51,12 +51,10 @@ impl Default for Run {
     }
 }
 
-/// So many random runs, or as many as `PROPTEST_CASES` says: `make nightly` wants more.
+/// How many random runs a test tries: a few, or what `CASES` said when it was compiled.
 pub(crate) fn cases(few: u32) -> ProptestConfig {
-    match std::env::var_os("PROPTEST_CASES") {
-        Some(_) => ProptestConfig::default(),
-        None => ProptestConfig::with_cases(few),
-    }
+    let cases = option_env!("CASES").and_then(|n| n.parse().ok());
+    ProptestConfig::with_cases(cases.unwrap_or(few))
 }
 
 /// What the workload's checks say.
