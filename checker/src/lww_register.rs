@@ -189,7 +189,9 @@ mod tests {
     #[test]
     fn a_read_needs_a_write_with_its_value_and_timestamp() {
         let mut register = LwwRegister::default();
+        assert!(register.is_untouched());
         register.attempt(1, "a", None);
+        assert!(!register.is_untouched());
         assert_eq!(register.explain("b", &5), Err(Misread::Phantom));
         assert_eq!(register.acknowledge(1, "a", &5), Ok(()));
         assert_eq!(register.explain("a", &5), Ok(()));

@@ -152,6 +152,37 @@ fn a_node_never_goes_down_but_overlapping_reads_may() {
 }
 
 #[test]
+fn what_is_certain_is_known_at_once() {
+    let shows = |values: &[i64]| {
+        let mut history = three_adds();
+        for value in values {
+            history.ok("n0", "read", (), *value);
+        }
+        let mut check = Counter::new("counter");
+        for step in &history.into_steps() {
+            match step {
+                Step::Invoke(invocation) => check.on_invoke(invocation),
+                Step::Complete(operation) => check.on_complete(operation),
+            }
+        }
+        check.is_violated()
+    };
+    assert!(!shows(&[5, 12]));
+    assert!(shows(&[13]), "too much");
+    assert!(shows(&[12, 8]), "back");
+}
+
+#[test]
+fn the_first_read_that_showed_more_is_named() {
+    let mut history = three_adds();
+    history.ok("n0", "read", (), 12);
+    history.ok("n0", "read", (), 12);
+    history.ok("n0", "read", (), 8);
+    let result = ending(history, &[12, 12]);
+    assert_eq!(result.anomalies[0].ops, [6, 10]);
+}
+
+#[test]
 fn with_subtractions_a_counter_may_go_down() {
     let mut history = three_adds();
     history.ok("n0", "read", (), 12);

@@ -163,6 +163,73 @@ fn a_node_that_makes_up_elements_needs_no_memory_for_them() {
     assert_eq!(result.anomalies.len(), CheckResult::MAX_ANOMALIES);
 }
 
+/// What the check has seen when the history is over, before it is asked.
+fn watched(history: TestHistory) -> GrowSet {
+    let mut check = GrowSet::new("broadcast", "broadcast", "read");
+    for step in &history.into_steps() {
+        match step {
+            Step::Invoke(invocation) => check.on_invoke(invocation),
+            Step::Complete(operation) => check.on_complete(operation),
+        }
+    }
+    check
+}
+
+#[test]
+fn made_up_elements_beyond_a_number_are_not_told_apart() {
+    let mut history = TestHistory::new();
+    let made_up: Vec<i64> = (0..2 * PHANTOMS_MAX as i64).collect();
+    history.ok("n0", "read", (), made_up);
+    let check = watched(history);
+    assert_eq!(check.elements.all.len(), PHANTOMS_MAX);
+}
+
+#[test]
+fn what_is_certain_is_known_at_once() {
+    let shows = |reads: &[&[i64]]| {
+        let mut history = two_adds();
+        for read in reads {
+            history.ok("n0", "read", (), read.to_vec());
+        }
+        watched(history).is_violated()
+    };
+    assert!(!shows(&[&[1], &[1, 2]]));
+    assert!(shows(&[&[1, 3]]), "a phantom");
+    assert!(shows(&[&[1, 1]]), "twice");
+    assert!(shows(&[&[1, 2], &[1]]), "vanished");
+}
+
+#[test]
+fn without_reads_that_tell_something_nothing_is_decided() {
+    let unknown = judge(two_adds());
+    assert_eq!(unknown.verdict, Verdict::Unknown);
+    assert!(unknown.summary.contains("No final read"), "{unknown:?}");
+    let mut history = two_adds();
+    history.ok("n0", "read", (), "all of them");
+    let unknown = ending(history, &[&[1, 2], &[1, 2]]);
+    assert_eq!(unknown.verdict, Verdict::Unknown);
+    assert!(unknown.summary.contains("no lists"), "{unknown:?}");
+    let mut history = two_adds();
+    history.ok("n0", "read", (), [1, 1]);
+    assert_eq!(judge(history).verdict, Verdict::Invalid);
+}
+
+#[test]
+fn quantiles_are_those_of_all_stable_elements() {
+    let mut history = TestHistory::new();
+    (1..=100).for_each(|n| history.ok("n0", "broadcast", n, n));
+    // Half of them is there at 200 ms, all but one at 202 ms, the last one later.
+    history.ok("n1", "read", (), (51..=100).collect::<Vec<_>>());
+    history.ok("n1", "read", (), (2..=100).collect::<Vec<_>>());
+    let all: Vec<i64> = (1..=100).collect();
+    let result = ending(history, &[&all]);
+    let latency = &result.figures["stable_latency_ms"];
+    let quantiles = ["p50", "p95", "p99", "max"].map(|name| latency[name].as_f64());
+    // Each is acknowledged at an odd millisecond: 2 at 3 ms and missing at 200 ms, and so on.
+    let expected = [101.000_001, 191.000_001, 201.000_001, 201.000_001];
+    assert_eq!(quantiles, expected.map(Some));
+}
+
 #[derive(Debug, Clone)]
 enum Move {
     Add { node: u8, end: u8 },

@@ -78,6 +78,53 @@ fn a_replicated_register_may_have_heard_of_anything_else() {
     assert!(!possible(Outcome::Conflict(3)));
 }
 
+#[test]
+fn of_writes_that_replace_each_other_one_counts() {
+    let new = clock(&[1, 0, 0]);
+    let others = [clock(&[0, 1, 0]), clock(&[0, 2, 0])];
+    let possible = |n| is_possible(&new, &Outcome::Conflict(n), &[], &others);
+    assert!(possible(2));
+    assert!(!possible(3));
+    // What is stored already, and what the new one replaces, is no sibling more.
+    let definite = [clock(&[0, 2, 0])];
+    let others = [clock(&[0, 1, 0]), clock(&[0, 2, 0])];
+    let possible = |n| is_possible(&new, &Outcome::Conflict(n), &definite, &others);
+    assert!(possible(2));
+    assert!(!possible(3));
+    // What would have refused it was not there.
+    let others = [clock(&[2, 0, 0]), clock(&[0, 0, 1])];
+    let possible = |n| is_possible(&new, &Outcome::Conflict(n), &definite, &others);
+    assert!(possible(3));
+    assert!(!possible(4));
+}
+
+#[test]
+fn of_many_concurrent_writes_only_their_number_bounds_the_siblings() {
+    let at = |n: usize| {
+        let mut entries = vec![0; MAX_SUBSETS_OF + 3];
+        entries[n] = 1;
+        clock(&entries)
+    };
+    for count in [MAX_SUBSETS_OF, MAX_SUBSETS_OF + 1] {
+        let others: Vec<Clock> = (1..=count).map(at).collect();
+        let possible = |n| is_possible(&at(0), &Outcome::Conflict(n), &[], &others);
+        assert!(possible(2) && possible(count as u64 + 1));
+        assert!(!possible(count as u64 + 2));
+    }
+}
+
+#[test]
+fn what_nobody_waits_for_is_forgotten() {
+    let mut register = MvRegister::default();
+    register.begin(1, Action::Get);
+    register.abandon(1);
+    assert!(register.open.is_empty());
+    assert!(!register.is_undecided());
+    put(&mut register, 2, &[1]);
+    assert!(register.end(2, &Outcome::Rejected).is_err());
+    assert!(register.is_undecided());
+}
+
 /// An operation of a small history: who is asked what, when, and what was answered.
 #[derive(Debug, Clone)]
 struct Call {

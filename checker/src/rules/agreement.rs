@@ -139,3 +139,24 @@ fn falsify(random: &mut Random, ops: &mut [Timed<ContainerOp<u8>>]) {
         _ => ContainerOp::FindNothing,
     };
 }
+
+/// No proof leaves out who put in what was taken out, nor changes any operation.
+pub(crate) fn fair(
+    ops: &[Timed<ContainerOp<u8>>],
+    ruling: Option<Ruling<ContainerOp<u8>>>,
+) -> Option<Ruling<ContainerOp<u8>>> {
+    if let Some(Ruling::Impossible(witness)) = &ruling {
+        let puts = |ops: &[Timed<_>], value| {
+            let put = ContainerOp::Put(value);
+            ops.iter().any(|timed| timed.op == put)
+        };
+        for timed in &witness.proof {
+            assert!(ops.contains(timed), "{timed:?} of {ops:#?}");
+            if let ContainerOp::Take(value) = timed.op {
+                let is_fair = !puts(ops, value) || puts(&witness.proof, value);
+                assert!(is_fair, "{timed:?} in {witness:#?} of {ops:#?}");
+            }
+        }
+    }
+    ruling
+}

@@ -124,3 +124,49 @@ pub(super) fn proof<V: Copy>(
     proof.sort_unstable_by_key(|timed| timed.call);
     proof
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{Ruling, bag, priority_queue, queue, stack};
+
+    type Op = ContainerOp<u8>;
+
+    fn rulings(ops: &[Timed<Op>]) -> [Option<Ruling<Op>>; 4] {
+        [
+            queue::judge(ops, false),
+            stack::judge(ops, false),
+            priority_queue::judge(ops, false),
+            bag::judge(ops, false),
+        ]
+    }
+
+    fn put_and(op: Op) -> [Timed<Op>; 2] {
+        let op = Timed {
+            call: 2,
+            ret: NEVER,
+            op,
+        };
+        let put = Timed {
+            call: 0,
+            ret: 1,
+            op: ContainerOp::Put(1),
+        };
+        [put, op]
+    }
+
+    #[test]
+    fn an_answer_without_an_end_is_left_to_the_search() {
+        // Nobody put 7 in, but perhaps nobody took it out.
+        let ops = put_and(ContainerOp::Take(7));
+        assert_eq!(rulings(&ops), [const { None }; 4]);
+    }
+
+    #[test]
+    fn who_perhaps_found_nothing_shows_nothing() {
+        let ops = put_and(ContainerOp::FindNothing);
+        for ruling in rulings(&ops) {
+            assert_eq!(ruling, Some(Ruling::Linearizable(Vec::new())));
+        }
+    }
+}

@@ -130,3 +130,70 @@ impl<M: Model> Sketch<'_, '_, M> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Register, RegisterOp};
+    use crate::timed::NEVER;
+
+    const REGISTER: Register<u8> = Register { initial: 0 };
+
+    fn timed(call: u32, ret: u32, op: RegisterOp<u8>) -> Timed<RegisterOp<u8>> {
+        Timed { call, ret, op }
+    }
+
+    /// A write that overlaps a read, one that may have happened, and a read of that.
+    fn ops() -> [Timed<RegisterOp<u8>>; 4] {
+        [
+            timed(0, 3, RegisterOp::Write(1)),
+            timed(1, 2, RegisterOp::Read(0)),
+            timed(4, NEVER, RegisterOp::Write(2)),
+            timed(5, 6, RegisterOp::Read(2)),
+        ]
+    }
+
+    fn verified(order: &[u32]) -> Result<(), Flaw> {
+        verify(&REGISTER, &ops(), order)
+    }
+
+    #[test]
+    fn an_order_that_fits_is_accepted() {
+        assert_eq!(verified(&[1, 0, 2, 3]), Ok(()));
+        let without_read = verify(&REGISTER, &ops()[..3], &[1, 0]);
+        assert_eq!(
+            without_read,
+            Ok(()),
+            "the last write need not have happened"
+        );
+        let with_it = verify(&REGISTER, &ops()[..3], &[1, 0, 2]);
+        assert_eq!(with_it, Ok(()));
+    }
+
+    #[test]
+    fn every_operation_is_there_once() {
+        assert_eq!(verified(&[1, 2, 3]), Err(Flaw::Miscounted(0)));
+        assert_eq!(verified(&[1, 0, 0, 2, 3]), Err(Flaw::Miscounted(0)));
+        assert_eq!(verified(&[1, 0, 2, 3, 4]), Err(Flaw::Miscounted(4)));
+    }
+
+    #[test]
+    fn none_stands_behind_what_began_after_its_end() {
+        let overlapping = [
+            timed(0, 1, RegisterOp::Write(1)),
+            timed(2, 4, RegisterOp::Write(2)),
+            timed(3, 5, RegisterOp::Write(3)),
+        ];
+        let verified = |order: &[u32]| verify(&REGISTER, &overlapping, order);
+        assert_eq!(verified(&[0, 2, 1]), Ok(()));
+        assert_eq!(verified(&[1, 0, 2]), Err(Flaw::TooLate(0)));
+        // The one that began last is not the one just before.
+        assert_eq!(verified(&[2, 1, 0]), Err(Flaw::TooLate(0)));
+    }
+
+    #[test]
+    fn each_has_the_answer_that_it_had() {
+        assert_eq!(verified(&[0, 1, 2, 3]), Err(Flaw::Impossible(1)));
+        assert_eq!(verified(&[1, 0, 3, 2]), Err(Flaw::Impossible(3)));
+    }
+}

@@ -5,8 +5,8 @@ use rand::RngExt;
 use super::judge;
 use crate::model::{Counter, CounterOp};
 use crate::oracle::{Shape, for_each_case, is_linearizable, one_in};
-use crate::rules::Ruling;
-use crate::timed::Timed;
+use crate::rules::{Kind, Ruling, Witness};
+use crate::timed::{NEVER, Timed};
 
 fn op(call: u32, ret: u32, op: CounterOp) -> Timed<CounterOp> {
     Timed { call, ret, op }
@@ -58,4 +58,92 @@ fn the_rule_finds_no_violation_where_there_is_none() {
         assert!(!is_linearizable(&Counter, proof), "seed {seed}: {proof:?}");
     });
     assert!(found.get() > 300, "{}", found.get());
+}
+
+fn witness(ops: &[Timed<CounterOp>]) -> Witness<CounterOp> {
+    match judge(ops) {
+        Some(Ruling::Impossible(witness)) => witness,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn one_read_finds_too_much_or_too_little() {
+    use CounterOp::{Add, Read};
+    let begun = [op(0, 1, Add(2)), op(2, 9, Add(4)), op(10, NEVER, Add(8))];
+    for (found, kind) in [
+        (1, Some(Kind::MissedAdd)),
+        (2, None),
+        (6, None),
+        (7, Some(Kind::PhantomAdd)),
+    ] {
+        let mut ops = begun.to_vec();
+        ops.insert(2, op(3, 4, Read(found)));
+        let ruling = judge(&ops);
+        assert_eq!(ruling.is_some(), kind.is_some(), "{found}: {ruling:?}");
+        let Some(kind) = kind else { continue };
+        let witness = witness(&ops);
+        assert_eq!((witness.kind, &witness.ops[..]), (kind, &[2][..]));
+        // What must have been there, or what can have been.
+        let proof: &[_] = match kind {
+            Kind::MissedAdd => &[ops[0], ops[2]],
+            _ => &[ops[0], ops[1], ops[2]],
+        };
+        assert_eq!(witness.proof, proof);
+    }
+}
+
+#[test]
+fn subtractions_leave_room_below_and_take_it_above() {
+    use CounterOp::{Add, Read};
+    let ops = |found| {
+        [
+            op(0, 1, Add(5)),
+            op(2, 3, Add(-1)),
+            op(4, 9, Add(-2)),
+            op(5, 6, Read(found)),
+        ]
+    };
+    let kinds = [1, 2, 4, 5].map(|found| {
+        let ruling = judge(&ops(found));
+        ruling.map(|_| witness(&ops(found)).kind)
+    });
+    let (missed, phantom) = (Some(Kind::MissedAdd), Some(Kind::PhantomAdd));
+    assert_eq!(kinds, [missed, None, None, phantom]);
+    assert_eq!(witness(&ops(1)).proof, ops(1));
+    let [one, other, _, read] = ops(5);
+    assert_eq!(witness(&ops(5)).proof, [one, other, read]);
+}
+
+#[test]
+fn two_reads_are_proof_with_all_adds_that_may_count() {
+    use CounterOp::{Add, Read};
+    let ops = [
+        op(0, 20, Add(1)),
+        op(1, 21, Add(1)),
+        op(2, 3, Read(2)),
+        op(4, 5, Read(1)),
+        op(6, 7, Add(1)),
+    ];
+    let found = witness(&ops);
+    assert_eq!((found.kind, &found.ops[..]), (Kind::StaleRead, &[2, 3][..]));
+    assert_eq!(found.proof, ops[..4]);
+    let ops = [
+        op(0, 1, Add(2)),
+        op(2, 30, Add(3)),
+        op(3, 4, Read(2)),
+        op(5, 6, Read(5)),
+        op(7, 8, Add(1)),
+        op(9, 10, Read(6)),
+        op(11, 12, Add(1)),
+    ];
+    assert_eq!(judge(&ops), None);
+    let more = [
+        op(0, 30, Add(1)),
+        op(1, 2, Add(5)),
+        op(3, 4, Read(6)),
+        op(5, 6, Read(6)),
+        op(7, 8, Add(1)),
+    ];
+    assert_eq!(judge(&more), None);
 }

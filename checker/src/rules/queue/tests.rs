@@ -7,6 +7,7 @@ use rand::RngExt;
 use super::*;
 use crate::model::{Container, Discipline};
 use crate::oracle::{Random, Shape, for_each_case, is_linearizable, one_in, pick};
+use crate::rules::agreement::fair;
 use crate::search::verify;
 
 fn history(random: &mut Random) -> Vec<Timed<ContainerOp<u8>>> {
@@ -51,7 +52,7 @@ fn queues_agree_with_the_definition() {
     for_each_case(|seed, random| {
         let ops = history(random);
         let expected = is_linearizable(&queue, &ops);
-        let kind = match judge(&ops, false) {
+        let kind = match fair(&ops, judge(&ops, false)) {
             None => "left to the search",
             Some(Ruling::Linearizable(_)) => {
                 assert!(expected, "seed {seed}: {ops:#?}");

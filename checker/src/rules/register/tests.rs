@@ -5,6 +5,7 @@ use rand::RngExt;
 use super::*;
 use crate::model::Model;
 use crate::oracle::{Random, Shape, for_each_case, is_linearizable, one_in};
+use crate::rules::Kind;
 use crate::search::verify;
 
 const REGISTER: Register<u8> = Register { initial: 0 };
@@ -51,6 +52,22 @@ fn history(random: &mut Random) -> Vec<Timed<RegisterOp<u8>>> {
     ops
 }
 
+/// No proof of a value that nobody wrote leaves out who wrote it, nor changes times or answers.
+fn assert_fair(ops: &[Timed<RegisterOp<u8>>], proof: &[Timed<RegisterOp<u8>>], seed: u64) {
+    let writes =
+        |ops: &[Timed<_>], value| ops.iter().any(|timed| written(&timed.op) == Some(value));
+    for timed in proof {
+        let same = ops.iter().find(|op| op.call == timed.call);
+        let same = same.expect("an operation of the history");
+        let as_write = written(&same.op).map(RegisterOp::Write);
+        let is_known = timed.op == same.op || Some(timed.op) == as_write;
+        assert!(is_known && timed.ret == same.ret, "seed {seed}: {timed:?}");
+        let needs = found(&timed.op).or_else(|| compared(&timed.op));
+        let is_fair = needs.is_none_or(|value| !writes(ops, value) || writes(proof, value));
+        assert!(is_fair, "seed {seed}: {timed:?} in {proof:#?} of {ops:#?}");
+    }
+}
+
 #[test]
 fn zones_agree_with_the_definition() {
     let counts = std::cell::RefCell::new(std::collections::BTreeMap::new());
@@ -77,6 +94,7 @@ fn zones_agree_with_the_definition() {
                     "seed {seed}: {witness:#?}, {ops:#?}"
                 );
                 assert!(proof.len() <= ops.len());
+                assert_fair(&ops, proof, seed);
                 witness.kind.word()
             }
         };
@@ -100,4 +118,27 @@ fn values_that_are_written_twice_are_left_to_the_search() {
         op: RegisterOp::Write(0),
     };
     assert_eq!(judge(&REGISTER, &[initial], false), None);
+}
+
+#[test]
+fn a_compare_and_set_that_found_another_value_writes_nothing() {
+    let timed = |call, ret, op| Timed { call, ret, op };
+    let failed = RegisterOp::Cas {
+        from: 0,
+        to: 1,
+        succeeded: Some(false),
+    };
+    let ops = [
+        timed(0, NEVER, failed),
+        timed(1, 2, RegisterOp::Read(1)),
+        timed(3, 4, RegisterOp::Write(2)),
+    ];
+    assert!(!is_linearizable(&REGISTER, &ops));
+    let Some(Ruling::Impossible(witness)) = judge(&REGISTER, &ops, false) else {
+        panic!("nobody wrote 1");
+    };
+    assert_eq!((witness.kind, witness.ops), (Kind::ThinAir, vec![1]));
+    // Of one that certainly found another value nothing is told.
+    let ops = [timed(0, 2, failed), timed(3, 4, RegisterOp::Write(1))];
+    assert_eq!(judge(&REGISTER, &ops, false), None);
 }

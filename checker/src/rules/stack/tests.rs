@@ -6,7 +6,7 @@ use super::*;
 use crate::model::{Container, Discipline};
 use crate::oracle::Random;
 use crate::rules::Kind;
-use crate::rules::agreement::{assert_all_met, compare, container_history};
+use crate::rules::agreement::{assert_all_met, compare, container_history, fair};
 use crate::timed::NEVER;
 
 const DISCIPLINE: Discipline = Discipline::Last;
@@ -17,7 +17,9 @@ fn history(random: &mut Random) -> Vec<Timed<ContainerOp<u8>>> {
 
 #[test]
 fn stacks_agree_with_the_definition() {
-    let counts = compare(&Container::new(DISCIPLINE), history, judge);
+    let counts = compare(&Container::new(DISCIPLINE), history, |ops, with_order| {
+        fair(ops, judge(ops, with_order))
+    });
     assert_all_met(
         &counts,
         &[
