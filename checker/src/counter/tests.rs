@@ -196,6 +196,128 @@ fn without_final_reads_nothing_is_decided() {
     assert_eq!(judge(three_adds()).verdict, Verdict::Unknown);
 }
 
+#[test]
+fn what_is_no_integer_makes_sums_unknown() {
+    let mut history = three_adds();
+    history.ok("n0", "add", "many", "many");
+    assert_eq!(ending(history, &[12, 12]).verdict, Verdict::Unknown);
+    let mut history = three_adds();
+    history.ok("n0", "read", (), "many");
+    assert_eq!(ending(history, &[12, 12]).verdict, Verdict::Unknown);
+    let mut history = three_adds();
+    history.ok("n0", "read", (), "many");
+    assert_eq!(ending(history, &[11, 12]).verdict, Verdict::Invalid);
+}
+
+#[test]
+fn too_many_sums_are_unknown_but_have_bounds() {
+    let unknown = || {
+        let mut history = TestHistory::new();
+        (0..40).for_each(|n| history.info("n0", "add", 1 << n));
+        history
+    };
+    assert_eq!(ending(unknown(), &[12, 12]).verdict, Verdict::Unknown);
+    assert_eq!(ending(unknown(), &[1 << 40]).verdict, Verdict::Invalid);
+    assert_eq!(ending(unknown(), &[12, 13]).verdict, Verdict::Invalid);
+}
+
+/// What is said first of two nodes that end with this, after these adds.
+fn explained(adds: &[(&str, i64)], value: i64) -> String {
+    let mut history = TestHistory::new();
+    for (node, delta) in adds {
+        history.ok(node, "add", *delta, *delta);
+    }
+    let result = ending(history, &[value, value]);
+    let summary = &result.anomalies[0].summary;
+    let (_, told) = summary.split_once(": ").expect("what is wrong and why");
+    told.to_owned()
+}
+
+#[test]
+fn what_is_missing_is_guessed() {
+    let adds = [
+        ("n1", 3),
+        ("n2", 9),
+        ("n3", 9),
+        ("n1", 10),
+        ("n4", 50),
+        ("n2", 0),
+    ];
+    let told = |difference: i64| explained(&adds, 81 + difference);
+    assert_eq!(
+        told(-13),
+        "13 are missing. That is exactly what n1 acknowledged; lost: operation 0 (+3 at n1) and \
+         operation 6 (+10 at n1)."
+    );
+    assert_eq!(
+        told(-22),
+        "22 are missing. That is exactly what n1 and n2 acknowledged; lost: operation 0 (+3 at \
+         n1), operation 2 (+9 at n2) and operation 6 (+10 at n1)."
+    );
+    assert_eq!(
+        told(-19),
+        "19 are missing. Lost are, for example: operation 2 (+9 at n2) and operation 6 (+10 at \
+         n1)."
+    );
+    assert_eq!(told(-1), "1 is missing.");
+}
+
+#[test]
+fn what_is_too_much_is_guessed() {
+    let adds = [
+        ("n1", 3),
+        ("n2", 9),
+        ("n3", 9),
+        ("n1", 10),
+        ("n4", 50),
+        ("n2", 0),
+    ];
+    let told = |difference: i64| explained(&adds, 81 + difference);
+    assert_eq!(
+        told(9),
+        "9 too many. It is as if operation 2 (+9 at n2) were counted twice."
+    );
+    assert_eq!(
+        told(31),
+        "31 too many. It is as if everything that n1, n2 and n3 acknowledged were counted twice."
+    );
+    assert_eq!(told(5), "5 too many. Something was counted more than once.");
+}
+
+#[test]
+fn long_lists_are_cut_short() {
+    for (count, rest) in [(6, " and operation 10 (+1 at n2)."), (7, " and 1 more.")] {
+        let told = explained(&vec![("n2", 1); count], 0);
+        assert!(told.ends_with(rest), "{told}");
+    }
+}
+
+#[test]
+fn how_much_may_have_happened_is_told() {
+    let told = |deltas: &[i64], value| {
+        let mut history = three_adds();
+        deltas
+            .iter()
+            .for_each(|delta| history.info("n0", "add", *delta));
+        ending(history, &[value]).anomalies[0].summary.clone()
+    };
+    assert_eq!(
+        told(&[6], 19),
+        "n0 ends with 19, but the acknowledged adds make 12 (and up to 6 more whose fate is \
+         unknown): 1 too many. Something was counted more than once."
+    );
+    assert_eq!(
+        told(&[6, -2], 9),
+        "n0 ends with 9, but the acknowledged adds make 12 (between -2 and 6 more may have \
+         happened): 1 is missing."
+    );
+    assert_eq!(
+        told(&[6], 15),
+        "n0 ends with 15, but the acknowledged adds make 12 (and up to 6 more whose fate is \
+         unknown): no choice of those whose fate is unknown makes the difference."
+    );
+}
+
 /// One move of a random history: which operation begins or ends, and how.
 #[derive(Debug, Clone)]
 enum Move {

@@ -159,3 +159,29 @@ fn stray<O: Object>(object: &O, ops: &[Timed<OpOf<O>>]) -> Option<usize> {
     let is_stray = |op: &OpOf<O>| object.seen(op).is_some_and(|seen| !made.contains(&seen));
     ops.iter().position(|timed| is_stray(&timed.op))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::{FailedCas, Registers};
+    use crate::recorded::read_notation;
+
+    #[test]
+    fn what_nobody_made_needs_no_search() {
+        // 1 is written twice, so that there is no rule for it.
+        let (history, _) = read_notation("0: |- write 1 -|  |- write 1 -|  |- read 7 -|");
+        let registers = Registers::new(Val::NULL, FailedCas::DidNothing);
+        let judgement = judge(&registers, &history, &Budget::AMPLE, false);
+        let judgement = judgement.expect("operations of a register");
+        let kinds: Vec<&str> = judgement
+            .violations
+            .iter()
+            .map(|found| found.kind)
+            .collect();
+        assert_eq!(kinds, ["thin-air-read"]);
+        assert_eq!(
+            judgement.methods.into_iter().collect::<Vec<_>>(),
+            [("values", 1)]
+        );
+    }
+}

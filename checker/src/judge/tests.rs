@@ -157,6 +157,10 @@ fn what_fits_is_valid_and_has_an_order() {
     );
     assert_eq!(judgement.verdict(), Verdict::Valid);
     assert_eq!(judgement.orders, [(Val::NULL, vec![0, 1, 2])]);
+    assert_eq!(
+        judgement.methods.into_iter().collect::<Vec<_>>(),
+        [("zones", 1)]
+    );
 }
 
 #[test]

@@ -114,6 +114,18 @@ fn of_many_concurrent_writes_only_their_number_bounds_the_siblings() {
 }
 
 #[test]
+fn nothing_is_judged_when_what_did_not_happen_was_answered() {
+    let mut register = MvRegister::default();
+    put(&mut register, 1, &[1]);
+    register.begin(2, Action::Get);
+    assert_eq!(register.end(2, &siblings(&[1])), Ok(()));
+    register.withdraw(1);
+    assert!(register.is_undecided());
+    register.begin(3, Action::Get);
+    assert_eq!(register.end(3, &siblings(&[7])), Ok(()));
+}
+
+#[test]
 fn what_nobody_waits_for_is_forgotten() {
     let mut register = MvRegister::default();
     register.begin(1, Action::Get);

@@ -234,3 +234,133 @@ fn sums() {
 fn nondeterministic_bags() {
     agree_on(&Bag, bag);
 }
+
+fn reads(count: u32, last: u8) -> Vec<Timed<RegisterOp<u8>>> {
+    let read = |n: u32| Timed {
+        call: n,
+        ret: count + n,
+        op: RegisterOp::Read(if n + 1 == count { last } else { 0 }),
+    };
+    (0..count).map(read).collect()
+}
+
+#[test]
+fn there_is_room_for_2048_at_once() {
+    for count in [1, 64, 65, 128, 129, 2_047, 2_048] {
+        let Found::Linearizable(order) = search(&REGISTER, &reads(count, 0), &Budget::AMPLE, true)
+        else {
+            panic!("{count} reads of the initial value");
+        };
+        assert_eq!(verify(&REGISTER, &reads(count, 0), &order), Ok(()));
+        let found = search(&REGISTER, &reads(count, 1), &Budget::AMPLE, false);
+        let (stuck, states) = (count - 1, vec![0]);
+        assert_eq!(found, Found::Impossible { stuck, states });
+    }
+    let undecided = Found::Undecided {
+        position: 0,
+        lacking: Lacking::Room,
+    };
+    let found = search(&REGISTER, &reads(2_049, 0), &Budget::AMPLE, false);
+    assert_eq!(found, undecided);
+}
+
+/// One after the other.
+fn writes(count: u32) -> Vec<Timed<RegisterOp<u8>>> {
+    let write = |n: u32| Timed {
+        call: 2 * n,
+        ret: 2 * n + 1,
+        op: RegisterOp::Write((n % 3) as u8),
+    };
+    (0..count).map(write).collect()
+}
+
+#[test]
+fn a_search_without_time_says_how_far_it_got() {
+    let over = Budget {
+        is_over: &|| true,
+        ..Budget::AMPLE
+    };
+    let found = search(&REGISTER, &writes(1_000), &over, false);
+    let lacking = Lacking::Time;
+    let position = 511;
+    assert_eq!(found, Found::Undecided { position, lacking });
+    // What ends within a slice needs no budget.
+    let found = search(&REGISTER, &writes(50), &over, false);
+    assert_eq!(found, Found::Linearizable(Vec::new()));
+}
+
+#[test]
+fn both_searches_know_where_they_are() {
+    let ops = writes(1_000);
+    let problem = Problem::new(&REGISTER, &ops);
+    let mut breadth = Breadth::<_, u64>::new(&problem, false);
+    let mut depth = Depth::<_, u64>::new(&problem, false);
+    assert_eq!((breadth.position(), depth.position()), (0, 0));
+    assert!(breadth.advance(400).is_none() && depth.advance(100).is_none());
+    assert_eq!((breadth.position(), depth.position()), (200, 199));
+}
+
+/// Any order of these is possible until the end, where none is.
+fn many_orders() -> Vec<Timed<BagOp>> {
+    let mut ops: Vec<_> = (0..12)
+        .map(|n| Timed {
+            call: n,
+            ret: 100 + n,
+            op: if n % 2 == 0 {
+                BagOp::Put(n as u8)
+            } else {
+                BagOp::TakeAny
+            },
+        })
+        .collect();
+    ops.push(Timed {
+        call: 200,
+        ret: 201,
+        op: BagOp::Take(99),
+    });
+    ops
+}
+
+#[test]
+fn a_search_without_memory_says_so() {
+    let budget = |memory_bytes| Budget {
+        memory_bytes,
+        is_over: &|| false,
+    };
+    let found = search(&Bag, &many_orders(), &budget(20_000), false);
+    let Found::Undecided { position, lacking } = found else {
+        panic!("{found:?} in 20 kB");
+    };
+    assert_eq!((position, lacking), (201, Lacking::Memory));
+    let found = search(&Bag, &many_orders(), &Budget::AMPLE, false);
+    assert!(matches!(found, Found::Impossible { stuck: 12, .. }));
+}
+
+#[test]
+fn what_a_search_occupies_is_known_roughly() {
+    // No less than what is there, and no more than twice that of tables with room for growth.
+    let is_about = |bytes: usize, least: usize| (least..=4 * least).contains(&bytes);
+    let mut trail = trail::Trail::new(true);
+    (0..1_000).for_each(|n| _ = trail.push(n, n, n as usize, 0));
+    assert!(is_about(trail.bytes(), 1_000 * 16));
+    let mut space = space::Space::<Bag>::new();
+    assert_eq!(space.bytes(), 0);
+    (0..100).for_each(|n| _ = space.number(vec![n]));
+    let one_state = 2 * (size_of::<Vec<u8>>() + 8);
+    assert!(is_about(space.bytes(), 100 * one_state));
+    let mut usages = space::Usages::new();
+    (0..100).fold(0, |usage, kind| usages.with(usage, kind % 2));
+    assert!(is_about(usages.bytes(), 100 * (2 * 40 + 2 * 8) - 100));
+
+    let ops = many_orders();
+    let problem = Problem::new(&Bag, &ops);
+    let mut breadth = Breadth::<_, u64>::new(&problem, true);
+    let mut depth = Depth::<_, u64>::new(&problem, true);
+    breadth.advance(600);
+    depth.advance(600);
+    let bytes = [breadth.bytes(), depth.bytes()];
+    assert!(
+        is_about(bytes[0], 60_000) && is_about(bytes[1], 20_000),
+        "{bytes:?}"
+    );
+}

@@ -97,14 +97,6 @@ impl Object for Counters {
                         .to_owned(),
                 ],
             ),
-            (_, [first, second]) => (
-                format!(
-                    "{}, which is more than can have been added since {}.",
-                    teller.told(*second),
-                    teller.tell(*first)
-                ),
-                vec![difference(teller, *first, *second)],
-            ),
             (kind, [read, ..]) => (
                 format!(
                     "{}, which is {} than there can have been.",
@@ -173,16 +165,4 @@ fn bounds(teller: &Teller<'_, Counters>, witness: &Witness<CounterOp>, read: u32
              more than {rest}."
         ),
     }
-}
-
-fn difference(teller: &Teller<'_, Counters>, first: u32, second: u32) -> String {
-    let (one, other) = (teller.op(first), teller.op(second));
-    let (CounterOp::Read(from), CounterOp::Read(to)) = (one.op, other.op) else {
-        return String::new();
-    };
-    let difference = i128::from(to) - i128::from(from);
-    format!(
-        "Between the beginning of the first read and the end of the second one, less than \
-         {difference} was added, whichever operations took effect in that time."
-    )
 }

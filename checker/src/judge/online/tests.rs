@@ -323,11 +323,61 @@ fn take(pairing: &mut Pairing, function: &str, kind: EventKind, value: Val) {
 #[test]
 fn what_came_before_a_cut_is_forgotten() {
     let mut online = Named::Register.online(&Settings::default());
+    let mut most = 0;
     one_process(1_000, &mut Pairing::default(), |pairing| {
         let found = online.advance(pairing.so_far(), &Budget::AMPLE);
         assert_eq!(found, Ok(None));
-        assert!(online.kept() <= LEAST, "{}", online.kept());
+        most = most.max(online.kept());
     });
+    assert_eq!(
+        most,
+        LEAST - 2,
+        "the last two are cut with those before them"
+    );
+}
+
+#[test]
+fn a_cut_comes_after_the_last_operation() {
+    let mut online = Named::Register.online(&Settings::default());
+    let mut pairing = Pairing::default();
+    for n in 0..1_000 {
+        take(&mut pairing, "write", EventKind::Invoke, int(n));
+        take(&mut pairing, "write", EventKind::Ok, int(n));
+        let found = online.advance(pairing.so_far(), &Budget::AMPLE);
+        assert_eq!(found, Ok(None));
+        assert!(online.kept() < LEAST, "{}", online.kept());
+    }
+}
+
+#[test]
+fn a_violation_is_told_although_more_came_with_it() {
+    let mut pairing = Pairing::default();
+    for (function, asked, answered) in [
+        ("write", int(1), int(1)),
+        ("read", Val::NULL, int(7)),
+        ("write", int(2), int(2)),
+        ("read", Val::NULL, int(2)),
+    ] {
+        take(&mut pairing, function, EventKind::Invoke, asked);
+        take(&mut pairing, function, EventKind::Ok, answered);
+    }
+    take(&mut pairing, "read", EventKind::Invoke, Val::NULL);
+    let mut stream = Stream::new((REGISTERS.object)(), 1);
+    let found = stream.advance(pairing.so_far(), &Budget::AMPLE);
+    let kind = found.map(|found| found.map(|violation| violation.kind));
+    assert_eq!(kind, Ok(Some("thin-air-read")));
+}
+
+#[test]
+fn an_operation_of_another_object_is_refused_although_its_end_is_not_known() {
+    let mut pairing = Pairing::default();
+    let mut stream = Stream::new((REGISTERS.object)(), 1);
+    take(&mut pairing, "enqueue", EventKind::Invoke, int(1));
+    let found = stream.advance(pairing.so_far(), &Budget::AMPLE);
+    assert_eq!(found, Ok(None), "it has not ended");
+    take(&mut pairing, "enqueue", EventKind::Info, Val::NULL);
+    let found = stream.advance(pairing.so_far(), &Budget::AMPLE);
+    assert!(found.is_err(), "{found:?}");
 }
 
 /// Something else is read than was written last, long after a cut.

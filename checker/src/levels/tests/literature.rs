@@ -1,9 +1,10 @@
 //! Examples from the literature, with the levels that they are told to be of.
 
 use super::super::{Access, Level};
+use super::definitions::Plain;
 use super::histories::Op;
 use super::{holds, report};
-use crate::timed::Timed;
+use crate::timed::{NEVER, Timed};
 
 /// Sessions by lines, operations as in `w x 1` and `r x 1`; all overlap if `is_timeless`, and come
 /// column by column otherwise.
@@ -206,4 +207,55 @@ fn a_witness_can_be_told() {
          process 0 wrote x.",
     ];
     assert_eq!(told, expected);
+}
+
+/// Two writes of x of which the first one is known only by what was not seen of y and z.
+fn two_steps(last: &[&str]) -> Vec<Op> {
+    let lines = ["w z 1, r x 1", "r x 2, r z 0"];
+    history(&[last, &lines].concat(), true)
+}
+
+#[test]
+fn what_only_a_search_can_tell_is_not_sequential() {
+    let ops = two_steps(&["w x 1, r y 0", "w y 1, w x 2"]);
+    let sequential = holds(&report(&ops), Sequential);
+    assert_eq!(
+        (sequential, Plain::new(&ops).holds(Sequential)),
+        (Some(false), Some(false))
+    );
+    // Nor is it if the second write never returned, as its session had written before.
+    let mut open = ops;
+    open[3].timed.ret = NEVER;
+    let sequential = holds(&report(&open), Sequential);
+    assert_eq!(
+        (sequential, Plain::new(&open).holds(Sequential)),
+        (Some(false), Some(false))
+    );
+    // If that was another session, there is an order.
+    open[3].session = 9;
+    let sequential = holds(&report(&open), Sequential);
+    assert_eq!(
+        (sequential, Plain::new(&open).holds(Sequential)),
+        (Some(true), Some(true))
+    );
+}
+
+#[test]
+fn a_search_that_began_wrongly_begins_again() {
+    // The first session's write is possible at once, but has to wait for the second one's.
+    for calls in [[0, 1], [1, 0]] {
+        let mut ops = two_steps(&["w x 1", "w x 2"]);
+        let times = [ops[0].timed, ops[1].timed];
+        for at in [0, 1] {
+            (ops[at].timed.call, ops[at].timed.ret) = (times[calls[at]].call, times[calls[at]].ret);
+        }
+        for is_turned in [false, true] {
+            if is_turned {
+                ops.swap(0, 1);
+            }
+            let sequential = holds(&report(&ops), Sequential);
+            let expected = Plain::new(&ops).holds(Sequential);
+            assert_eq!((sequential, expected), (Some(true), Some(true)), "{ops:?}");
+        }
+    }
 }

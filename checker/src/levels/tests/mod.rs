@@ -255,3 +255,78 @@ fn a_search_that_is_cut_short_says_so() {
     let standing = report.standing(Level::Sequential);
     assert_eq!(standing, &Standing::Unknown(Why::OutOfSteps(0)));
 }
+
+#[test]
+fn a_read_of_what_did_not_happen_names_it() {
+    let op = |key, access| SessionOp {
+        session: key,
+        key,
+        timed: crate::Timed {
+            call: 0,
+            ret: 1,
+            op: access,
+        },
+    };
+    let mut ops = [
+        op(1, Access::Aborted(3)),
+        op(0, Access::Aborted(4)),
+        op(0, Access::Aborted(3)),
+        op(0, Access::Read(3)),
+    ];
+    for (at, op) in (0..).zip(&mut ops) {
+        (op.timed.call, op.timed.ret) = (2 * at, 2 * at + 1);
+    }
+    let report = report(&ops);
+    for level in Level::ALL {
+        let Standing::Broken(witness) = report.standing(level) else {
+            panic!("{level:?} of {report:?}");
+        };
+        assert_eq!(
+            (witness.flaw, &witness.ops[..]),
+            (Flaw::AbortedRead, &[3, 2][..])
+        );
+        assert_eq!(witness.proof, ops[2..]);
+    }
+}
+
+#[test]
+fn names_are_those_that_are_documented() {
+    let levels = [
+        (Level::Linearizable, "linearizable"),
+        (Level::CausalConvergence, "causal-convergence"),
+        (Level::Eventual, "eventual"),
+    ];
+    for (level, word) in levels {
+        assert_eq!(level.word(), word);
+    }
+    assert_eq!(Flaw::AbortedRead.word(), "aborted-read");
+    assert_eq!(
+        Flaw::Register(crate::rules::Kind::StaleRead).word(),
+        "stale-read"
+    );
+}
+
+#[test]
+fn the_share_of_stale_reads_is_between_0_and_1() {
+    let session = |access, call| SessionOp {
+        session: 0,
+        key: 0,
+        timed: crate::Timed {
+            call,
+            ret: call + 1,
+            op: access,
+        },
+    };
+    let mut ops = vec![session(Access::Write(1), 0)];
+    let share = |ops: &[Op]| {
+        let times = vec![(0, 0); ops.len()];
+        let measured = staleness(0, ops, &times).expect("different values");
+        measured.map(|measured| measured.stale_share())
+    };
+    assert_eq!(share(&ops), Some(0.0));
+    ops.extend([0, 1, 1, 1].map(|found| session(Access::Read(found), 2)));
+    for (at, op) in (0..).zip(&mut ops) {
+        (op.timed.call, op.timed.ret) = (2 * at, 2 * at + 1);
+    }
+    assert_eq!(share(&ops), Some(0.25));
+}

@@ -2,8 +2,7 @@
 //!
 //! Necessary and not sufficient: the rule finds violations in `O(n log n)` and leaves all else to
 //! the search. Where nothing is subtracted, it compares pairs of reads as well: the second one does
-//! not find less, and not more than what can have been added since the first began. (Jepsen's
-//! counter checker looks at single reads only.)
+//! not find less. (Jepsen's counter checker looks at single reads only.)
 
 #[cfg(test)]
 mod tests;
@@ -155,41 +154,31 @@ fn of_pairs(ops: &[Op], moments: &[Moment]) -> Option<Witness<CounterOp>> {
     let by_ret = reads.clone();
     reads.sort_unstable_by_key(|read| ops[read.op as usize].call);
     let mut ended = by_ret.iter().peekable();
-    // Of the reads that have ended: the one that found most, and the one that leaves least room.
-    let (mut most, mut tightest): (Option<&Read>, Option<&Read>) = (None, None);
-    let room = |read: &Read| read.found - read.certain[0];
+    // Of the reads that have ended, the one that found most.
+    let mut most: Option<&Read> = None;
     for read in &reads {
         let call = ops[read.op as usize].call;
         while let Some(former) = ended.next_if(|former| ops[former.op as usize].ret < call) {
             if most.is_none_or(|most| most.found < former.found) {
                 most = Some(former);
             }
-            if tightest.is_none_or(|tightest| room(former) < room(tightest)) {
-                tightest = Some(former);
-            }
         }
         if let Some(most) = most.filter(|most| read.found < most.found) {
-            return Some(pair(ops, Kind::StaleRead, most, read));
-        }
-        let exceeds =
-            |former: &&Read| read.found - former.found > read.possible[0] - former.certain[0];
-        if let Some(former) = tightest.filter(exceeds) {
-            return Some(pair(ops, Kind::PhantomAdd, former, read));
+            return Some(pair(ops, most, read));
         }
     }
     None
 }
 
-fn pair(ops: &[Op], kind: Kind, first: &Read, second: &Read) -> Witness<CounterOp> {
+fn pair(ops: &[Op], first: &Read, second: &Read) -> Witness<CounterOp> {
     let [one, other] = [first, second].map(|read| ops[read.op as usize]);
-    // A counter that only grows does not go down, whatever is added; but who saw too much saw more
-    // than there was, so adds count in both cases.
+    // A counter that only grows does not go down, whatever is added.
     let is_before = |op: &&Op| matches!(op.op, CounterOp::Add(_)) && op.call < other.ret;
     let mut proof: Vec<Op> = ops.iter().filter(is_before).copied().collect();
     proof.extend([one, other]);
     proof.sort_unstable_by_key(|timed| timed.call);
     Witness {
-        kind,
+        kind: Kind::StaleRead,
         ops: vec![first.op, second.op],
         proof,
     }

@@ -147,3 +147,24 @@ fn two_reads_are_proof_with_all_adds_that_may_count() {
     ];
     assert_eq!(judge(&more), None);
 }
+
+#[test]
+fn a_read_is_compared_with_the_one_before_that_found_most() {
+    use CounterOp::{Add, Read};
+    let ops = [
+        op(0, 50, Add(4)),
+        op(1, 51, Add(1)),
+        op(2, 3, Read(0)),
+        op(4, 5, Read(4)),
+        op(6, 9, Read(4)),
+        op(8, 52, Read(5)),
+        op(10, 11, Read(1)),
+    ];
+    let found = witness(&ops);
+    assert_eq!((found.kind, &found.ops[..]), (Kind::StaleRead, &[3, 6][..]));
+    // One that overlaps may have come before.
+    let mut ops = ops;
+    ops[6] = op(7, 11, Read(4));
+    ops.swap(5, 6);
+    assert_eq!(judge(&ops), None);
+}

@@ -96,3 +96,21 @@ fn queues_agree_with_the_definition() {
         "{counts:?}"
     );
 }
+
+#[test]
+fn a_queue_is_emptied_only_when_all_of_it_can_be_taken() {
+    let timed = |call, ret, op| Timed { call, ret, op };
+    let ops = [
+        timed(0, 1, ContainerOp::Put(1)),
+        timed(2, 20, ContainerOp::FindNothing),
+        timed(3, 4, ContainerOp::Put(2)),
+        timed(5, 21, ContainerOp::Take(1)),
+        timed(6, 22, ContainerOp::Take(2)),
+    ];
+    let order = vec![0, 2, 3, 4, 1];
+    assert_eq!(
+        verify(&Container::new(Discipline::First), &ops, &order),
+        Ok(())
+    );
+    assert_eq!(judge(&ops, true), Some(Ruling::Linearizable(order)));
+}
