@@ -206,6 +206,21 @@ mod tests {
         assert_eq!(register.explain("a", &7), Ok(()));
         assert!(register.explain("a", &8).is_err());
         assert_eq!(register.acknowledge(1, "a", &8), Err(7));
+        register.attempt(2, "b", None);
+        assert_eq!(register.explain("b", &9), Ok(()));
+        assert_eq!(register.acknowledge(2, "b", &9), Ok(()));
+    }
+
+    #[test]
+    fn the_greatest_is_the_first_of_those_that_are_acknowledged() {
+        let mut register = LwwRegister::default();
+        assert_eq!(register.greatest(), None);
+        for (op, ts) in [(1, 3), (2, 7), (3, 5), (4, 7)] {
+            register.attempt(op, "a", None);
+            assert_eq!(register.acknowledge(op, "a", &ts), Ok(()));
+        }
+        register.attempt(5, "a", Some(9));
+        assert_eq!(register.greatest(), Some((&7, 2)));
     }
 
     #[test]

@@ -99,6 +99,81 @@ fn of_writes_that_replace_each_other_one_counts() {
 }
 
 #[test]
+fn what_replaces_the_new_one_was_not_there() {
+    let new = clock(&[1, 0, 0]);
+    let definite = [clock(&[0, 2, 0]), clock(&[0, 0, 2])];
+    let possible =
+        |n, others: &[Clock]| is_possible(&new, &Outcome::Conflict(n), &definite, others);
+    assert!(possible(3, &[]));
+    // It would have replaced one that is there as well.
+    assert!(!possible(2, &[clock(&[2, 2, 0])]));
+    assert!(possible(2, &[clock(&[0, 2, 2])]));
+}
+
+#[test]
+fn a_conflict_takes_two_that_do_not_dominate_each_other() {
+    let new = clock(&[1, 0]);
+    let possible = |n, definite: &[Clock]| {
+        let others = [clock(&[0, 1])];
+        is_possible(&new, &Outcome::Conflict(n), definite, &others)
+    };
+    assert!(possible(2, &[]));
+    assert!(!possible(1, &[]));
+    assert!(!possible(2, &[clock(&[2, 0])]), "it is refused");
+}
+
+#[test]
+fn of_many_writes_that_replace_each_other_one_counts() {
+    let others: Vec<Clock> = (1..=MAX_SUBSETS_OF as u64)
+        .map(|n| clock(&[0, n]))
+        .collect();
+    let possible = |n| is_possible(&clock(&[1, 0]), &Outcome::Conflict(n), &[], &others);
+    assert!(possible(2));
+    assert!(!possible(3));
+}
+
+#[test]
+fn a_clock_is_raised_to_what_another_one_knows() {
+    let joined = |one: &[u64], other: &[u64]| {
+        let mut one = clock(one);
+        one.join(&clock(other));
+        one
+    };
+    assert_eq!(joined(&[1, 5], &[2, 3, 4]), clock(&[2, 5, 4]));
+    assert_eq!(joined(&[2, 3, 4], &[1, 5]), clock(&[2, 5, 4]));
+}
+
+#[test]
+fn whatever_is_resolved_may_replace_all() {
+    let after = |entries: &[u64], is_abandoned: bool| {
+        let mut register = MvRegister::default();
+        put(&mut register, 1, &[2, 0]);
+        assert_eq!(register.end(1, &Outcome::Written), Ok(()));
+        register.begin(2, Action::Resolve(clock(entries)));
+        if is_abandoned {
+            register.abandon(2);
+        } else {
+            assert_eq!(register.end(2, &Outcome::Resolved), Ok(()));
+        }
+        let ends = [siblings(&[1]), siblings(&[2]), siblings(&[1, 2])];
+        ends.map(|end| {
+            let mut register = register.clone();
+            register.begin(3, Action::Get);
+            register.end(3, &end).is_ok()
+        })
+    };
+    assert_eq!(after(&[3, 0], false), [false, true, false]);
+    assert_eq!(after(&[1, 0], false), [true, true, false]);
+    assert_eq!(after(&[0, 1], false), [false, true, true]);
+    assert_eq!(after(&[0, 1], true), [true, true, true]);
+    assert_eq!(
+        after(&[1, 0], true),
+        [true, false, false],
+        "it came too late"
+    );
+}
+
+#[test]
 fn of_many_concurrent_writes_only_their_number_bounds_the_siblings() {
     let at = |n: usize| {
         let mut entries = vec![0; MAX_SUBSETS_OF + 3];

@@ -68,6 +68,58 @@ pub(super) fn draw(random: &mut Random) -> Vec<Op> {
     ops
 }
 
+/// Up to sixteen operations that took effect in one order, one after another in each session, and
+/// were called in quite another order.
+pub(super) fn draw_sequential(random: &mut Random) -> Vec<Op> {
+    let count = random.random_range(8..=16);
+    let sessions = random.random_range(3..=5u32);
+    let keys = random.random_range(2..=3u32);
+    let mut held = vec![0; keys as usize];
+    // Each with its place in the order, the last one first.
+    let mut of_session: Vec<Vec<(u8, Op)>> = vec![Vec::new(); sessions as usize];
+    for place in 1..=count {
+        let session = random.random_range(0..sessions);
+        let key = random.random_range(0..keys);
+        let found = held[key as usize];
+        let op = match random.random_range(0..10) {
+            0..5 => Access::Read(found),
+            5..9 => Access::Write(place),
+            _ => Access::Update {
+                found,
+                written: place,
+            },
+        };
+        held[key as usize] = op.written().unwrap_or(found);
+        let timed = Timed {
+            call: 0,
+            ret: 0,
+            op,
+        };
+        let op = SessionOp {
+            session,
+            key,
+            timed,
+        };
+        of_session[session as usize].insert(0, (place, op));
+    }
+    let mut ops = Vec::new();
+    while ops.len() < usize::from(count) {
+        let last = of_session
+            .iter()
+            .max_by_key(|left| left.last().map(|(place, _)| *place));
+        let last = last.and_then(|left| left.last()).map(|(_, op)| op.session);
+        let any = Some(random.random_range(0..sessions));
+        let session = if one_in(random, 3) { any } else { last };
+        let next = session.and_then(|session| of_session[session as usize].pop());
+        ops.extend(next.map(|(_, mut op)| {
+            let call = 2 * ops.len() as u32;
+            (op.timed.call, op.timed.ret) = (call, call + 1);
+            op
+        }));
+    }
+    ops
+}
+
 /// Operations in the order of their calls, one after another in each session.
 fn spans(random: &mut Random, count: usize, sessions: u32) -> Vec<Op> {
     let mut free_at = vec![0u64; sessions as usize];

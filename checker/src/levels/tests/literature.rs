@@ -1,6 +1,6 @@
 //! Examples from the literature, with the levels that they are told to be of.
 
-use super::super::{Access, Level};
+use super::super::{Access, Level, Limits, judge};
 use super::definitions::Plain;
 use super::histories::Op;
 use super::{holds, report};
@@ -258,4 +258,89 @@ fn a_search_that_began_wrongly_begins_again() {
             assert_eq!((sequential, expected), (Some(true), Some(true)), "{ops:?}");
         }
     }
+}
+
+#[test]
+fn an_update_that_changes_nothing_only_reads() {
+    let mut ops = history(&["w x 1", "r x 1", "r x 1"], true);
+    ops[1].timed.op = Access::Update {
+        found: 1,
+        written: 1,
+    };
+    assert_eq!(holds(&report(&ops), Linearizable), Some(true));
+}
+
+#[test]
+fn a_search_that_is_cut_short_tells_nothing() {
+    let ops = two_steps(&["w x 1, r y 0", "w y 1, w x 2"]);
+    let limited = |steps| judge(0, &ops, Limits { steps }).expect("different values");
+    let found = [1, 2, 1_000].map(|steps| holds(&limited(steps), Sequential));
+    assert_eq!(found, [None, None, Some(false)]);
+}
+
+/// Operations of sessions on one key, with their calls and returns.
+fn on_one_key(ops: &[(u32, u32, u32, Access<u8>)]) -> Vec<Op> {
+    let op = |(session, call, ret, op): &(u32, u32, u32, Access<u8>)| Op {
+        session: *session,
+        key: 0,
+        timed: Timed {
+            call: *call,
+            ret: *ret,
+            op: *op,
+        },
+    };
+    ops.iter().map(op).collect()
+}
+
+#[test]
+fn a_write_that_never_returned_may_be_seen_without_what_came_before_it() {
+    let ops = on_one_key(&[
+        (0, 1, NEVER, Access::Write(2)),
+        (
+            0,
+            3,
+            4,
+            Access::Update {
+                found: 0,
+                written: 3,
+            },
+        ),
+        (0, 5, 6, Access::Read(4)),
+        (0, 7, NEVER, Access::Write(4)),
+        (0, 8, 9, Access::Read(2)),
+        (0, 10, 11, Access::Write(5)),
+    ]);
+    assert_eq!(Plain::new(&ops).holds(WritesFollowReads), Some(true));
+    assert_eq!(holds(&report(&ops), WritesFollowReads), Some(true));
+}
+
+#[test]
+fn who_saw_a_write_saw_what_its_session_had_read() {
+    let ops = on_one_key(&[
+        (
+            2,
+            0,
+            3,
+            Access::Update {
+                found: 0,
+                written: 1,
+            },
+        ),
+        (0, 1, 2, Access::Write(2)),
+        (0, 4, 5, Access::Write(3)),
+        (
+            2,
+            6,
+            9,
+            Access::Update {
+                found: 3,
+                written: 4,
+            },
+        ),
+        (0, 7, 8, Access::Read(4)),
+        (0, 10, 13, Access::Read(2)),
+        (2, 11, 12, Access::Read(4)),
+    ]);
+    assert_eq!(Plain::new(&ops).holds(WritesFollowReads), Some(false));
+    assert_eq!(holds(&report(&ops), WritesFollowReads), Some(false));
 }

@@ -6,7 +6,7 @@ mod large;
 mod literature;
 
 use definitions::Plain;
-use histories::{Op, draw};
+use histories::{Op, draw, draw_sequential};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -162,6 +162,21 @@ fn what_nobody_saw_does_not_matter() {
             });
         }
         assert_eq!(all(&report(&more)), known, "seed {seed}: {ops:#?}");
+    });
+}
+
+#[test]
+fn what_took_effect_in_one_order_is_sequential() {
+    for_each_case(|seed, random| {
+        let ops = draw_sequential(random);
+        let report = report(&ops);
+        for level in Level::ALL
+            .into_iter()
+            .filter(|level| Level::Sequential.implies(*level))
+        {
+            let found = holds(&report, level);
+            assert_eq!(found, Some(true), "seed {seed}: {level:?} of {ops:?}");
+        }
     });
 }
 

@@ -67,3 +67,24 @@ fn values_that_are_added_twice_are_left_to_the_search() {
     };
     assert_eq!(judge(&[add(0, 1), add(2, 3)], false), None);
 }
+
+#[test]
+fn the_read_between_two_adds_is_part_of_the_proof() {
+    use GrowingSetOp::{Add, Read};
+    let timed = |call, ret, op| Timed { call, ret, op };
+    let ops = [
+        timed(1, 6, Read([].into())),
+        timed(2, 3, Add(1)),
+        timed(4, 8, Read([3].into())),
+        timed(7, 10, Add(3)),
+        timed(9, 11, Read([1, 3].into())),
+    ];
+    let Some(Ruling::Impossible(witness)) = judge(&ops, false) else {
+        panic!("1 was added before 3, and a read has 3 alone");
+    };
+    assert_eq!(witness.proof, ops[1..4]);
+    // One that never returned shows nothing.
+    let mut ops = ops.to_vec();
+    ops[2].ret = NEVER;
+    assert!(matches!(judge(&ops, false), Some(Ruling::Linearizable(_))));
+}

@@ -4,7 +4,7 @@ use rand::RngExt;
 
 use super::*;
 use crate::model::{Model, SetElement};
-use crate::oracle::{Random, Shape, one_in};
+use crate::oracle::{Random, Shape, is_linearizable, one_in};
 use crate::rules::agreement::{assert_all_met, compare};
 use crate::timed::NEVER;
 
@@ -90,4 +90,26 @@ fn an_element_that_was_there_and_was_missed() {
         judge(&ops, true),
         Some(Ruling::Linearizable(vec![0, 1, 2, 3]))
     );
+}
+
+#[test]
+fn a_removal_that_came_before_it_was_seen_last_is_proof_with_that() {
+    let timed = |call, ret, op| Timed { call, ret, op };
+    let removes = |was_there| SetOp::Remove { was_there };
+    let add = SetOp::Add {
+        was_new: Some(true),
+    };
+    let ops = [
+        timed(0, NEVER, removes(None)),
+        timed(1, 9, removes(Some(true))),
+        timed(2, 3, add),
+        timed(4, 6, removes(Some(false))),
+        timed(7, 11, removes(Some(false))),
+        timed(8, 13, SetOp::Contains(true)),
+        timed(10, 12, removes(Some(false))),
+    ];
+    let Some(Ruling::Impossible(witness)) = judge(&ops, false) else {
+        panic!("it was there after it had been missed");
+    };
+    assert!(!is_linearizable(&SetElement, &witness.proof), "{witness:?}");
 }
