@@ -320,3 +320,55 @@ fn mark(part: u32, value: u32) -> u128 {
     };
     u128::from(mix(0x9e37_79b9_7f4a_7c15)) << 64 | u128::from(mix(0x2545_f491_4f6c_dd1d))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::levels::{Access, SessionOp};
+    use crate::timed::Timed;
+
+    /// Goes through all orders, and notes what stands for each state.
+    fn walk(search: &mut Search<'_>, met: &mut BTreeMap<(Vec<u32>, Vec<u32>), u128>) {
+        let (length, state) = (search.trail.len(), search.state);
+        let place = (search.next.clone(), search.holds.clone());
+        assert_eq!(*met.entry(place).or_insert(state), state);
+        for chain in 0..search.next.len() {
+            if search.next[chain] < search.ends[chain] {
+                search.advance(chain);
+                walk(search, met);
+                search.undo(length);
+                assert_eq!(search.state, state);
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_for_a_state_does_not_tell_how_it_was_reached() {
+        // Three sessions write to one key, and then to another one.
+        let op = |n: u32| SessionOp {
+            session: n / 2,
+            key: n % 2,
+            timed: Timed {
+                call: 2 * n,
+                ret: 2 * n + 1,
+                op: Access::Write(n + 1),
+            },
+        };
+        let ops: Vec<_> = (0..6).map(op).collect();
+        let Ok(Ok(web)) = Web::new(0, &ops) else {
+            panic!("different values");
+        };
+        let order = Order::new(&web, None, Vec::new());
+        let mut met = BTreeMap::new();
+        walk(&mut Search::new(&web, &order), &mut met);
+        let states: BTreeSet<u128> = met.values().copied().collect();
+        assert_eq!(
+            states.len(),
+            met.len(),
+            "no two states share what stands for them"
+        );
+        assert_eq!(met.len(), 76);
+    }
+}
