@@ -37,6 +37,8 @@ fn the_sum_of_all_adds_passes() {
     let result = ending(three_adds(), &[12, 12]);
     assert_eq!(result.verdict, Verdict::Valid);
     assert_eq!(result.figures["acknowledged_sum"], 12);
+    assert_eq!(result.figures["reads"], 2);
+    assert_eq!(Counter::new("counter").name(), "counter");
     assert_eq!(result.figures["final_values"]["n1"], 12);
 }
 

@@ -65,6 +65,19 @@ fn only_the_last_final_read_of_a_node_counts() {
 }
 
 #[test]
+fn of_final_reads_that_overlap_the_one_that_began_last_counts() {
+    let mut history = two_adds();
+    history.ok("n1", "read", (), [1, 2]);
+    history.finally();
+    let slow = history.invoke("n0", "read", ());
+    history.ok("n0", "read", (), [1, 2]);
+    history.complete_ok(slow, [1]);
+    let result = judge(history);
+    assert_eq!(result.verdict, Verdict::Valid, "{result:?}");
+    assert_eq!(GrowSet::new("broadcast", "add", "read").name(), "broadcast");
+}
+
+#[test]
 fn what_a_node_has_shown_must_stay() {
     let mut history = two_adds();
     history.ok("n0", "read", (), [1, 2]);

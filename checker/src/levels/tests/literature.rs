@@ -88,6 +88,21 @@ fn of_convergence_that_no_memory_explains() {
 }
 
 #[test]
+fn of_causes_that_come_before_what_was_overwritten() {
+    // The last read shows that x was 1 before it was 2, so z was 1 by then; but 0 was read later.
+    check(
+        &[
+            "w z 1",
+            "r z 1, w x 1, w y 1",
+            "w x 2",
+            "r x 2, r z 0, r y 1, r x 2",
+        ],
+        &[CausalConvergence, Causal, Pram, WritesFollowReads],
+        &[CausalMemory, Sequential, Linearizable],
+    );
+}
+
+#[test]
 fn of_causal_consistency_alone() {
     // The same, figure 3 (c): what is seen goes back and forth.
     check(

@@ -113,3 +113,25 @@ fn a_removal_that_came_before_it_was_seen_last_is_proof_with_that() {
     };
     assert!(!is_linearizable(&SetElement, &witness.proof), "{witness:?}");
 }
+
+#[test]
+fn an_answer_without_an_end_is_left_to_the_search() {
+    let ops = [true, false].map(|answer| {
+        [
+            SetOp::Add {
+                was_new: Some(answer),
+            },
+            SetOp::Remove {
+                was_there: Some(answer),
+            },
+        ]
+    });
+    for op in ops.concat() {
+        let timed = Timed {
+            call: 0,
+            ret: NEVER,
+            op,
+        };
+        assert_eq!(judge(&[timed], false), None, "{op:?}");
+    }
+}
