@@ -359,3 +359,25 @@ fn who_saw_a_write_saw_what_its_session_had_read() {
     assert_eq!(Plain::new(&ops).holds(WritesFollowReads), Some(false));
     assert_eq!(holds(&report(&ops), WritesFollowReads), Some(false));
 }
+
+#[test]
+fn what_an_update_without_an_end_found_is_its_cause() {
+    let ops = on_one_key(&[
+        (0, 0, NEVER, Access::Write(1)),
+        (
+            1,
+            2,
+            NEVER,
+            Access::Update {
+                found: 1,
+                written: 2,
+            },
+        ),
+        (2, 4, 5, Access::Read(2)),
+        (2, 6, 7, Access::Read(1)),
+    ]);
+    for level in [Causal, CausalConvergence, Sequential] {
+        assert_eq!(Plain::new(&ops).holds(level), Some(false), "{level:?}");
+        assert_eq!(holds(&report(&ops), level), Some(false), "{level:?}");
+    }
+}
