@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build test check fmt lint deny docs demo zoo exact nightly bench e2e
+.PHONY: help setup build test check fmt lint deny docs demo zoo exact nightly mutants bench e2e
 
 CARGO ?= cargo
 # A fixed version, so that a new release of the tool cannot break an old commit.
@@ -14,6 +14,9 @@ REPEATS ?= 60
 # How many random histories, and how many other inputs, each test tries in `make nightly`.
 CASES ?= 100000
 PROPTEST_CASES ?= 10000
+# Which mutants `make mutants` tries: of all, counted round, every hundredth from the first on.
+SHARD ?= 0/100
+CARGO_MUTANTS_VERSION := 27.1.0
 # All integration tests of the harness that start processes.
 E2E := $(filter-out generated_docs tidy zoo,$(basename $(notdir $(wildcard harness/tests/*))))
 
@@ -71,6 +74,13 @@ exact: setup ## Repeat programs in seven languages, a thousand times in all, and
 nightly: setup exact ## Try twenty times as many random histories, repeat programs: takes hours
 	@CASES=$(CASES) PROPTEST_CASES=$(PROPTEST_CASES) $(CARGO) test --locked --release --workspace \
 		--lib -- --include-ignored
+
+mutants: ## Break the checker in small ways and see which ones its tests miss (SHARD=0/100)
+	@$(CARGO) mutants --version >/dev/null 2>&1 || { echo "mutants: cargo-mutants is missing;" \
+		"cargo install --locked cargo-mutants@$(CARGO_MUTANTS_VERSION) installs it"; exit 1; }
+	@mkdir -p target
+	@$(CARGO) mutants --package checker --shard $(SHARD) --sharding round-robin --output target \
+		-- --locked --lib
 
 bench: ## Measure
 	@$(CARGO) bench --locked --workspace
