@@ -1,7 +1,7 @@
 //! Whether anything could have gone wrong: a verdict is worth as much as what was tested.
 
 use crate::model::{Model, Role};
-use crate::recorded::History;
+use crate::recorded::Recorded;
 use crate::timed::Timed;
 
 /// How hard a history was.
@@ -44,45 +44,53 @@ impl Coverage {
         }
         coverage
     }
+}
 
-    /// What all operations show together. Takes `O(n)` for n operations.
-    pub(super) fn of_history(history: &History) -> Self {
-        let ends = history.ops.iter().filter(|op| !op.is_indeterminate());
-        let last = history
-            .ops
-            .iter()
-            .map(|op| op.call)
-            .max()
-            .unwrap_or_default();
-        let last = ends
-            .clone()
-            .map(|op| op.ret)
-            .max()
-            .unwrap_or_default()
-            .max(last);
-        let mut is_return = vec![false; last as usize + 1];
-        ends.for_each(|op| is_return[op.ret as usize] = true);
-        let (mut open, mut most_open) = (0usize, 0);
-        let mut at = 0;
-        for op in &history.ops {
-            let returned = is_return.get(at..op.call as usize).unwrap_or_default();
-            open -= returned
-                .iter()
-                .filter(|is_return| **is_return)
-                .count()
-                .min(open);
-            at = op.call as usize;
-            open += 1;
-            most_open = most_open.max(open);
-        }
+/// What all operations show together, one after the other in the order of their calls.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// By position: how many more operations are open after that event.
+    change: Vec<i8>,
+    indeterminate: usize,
+}
+
+impl Tally {
+    /// For so many operations.
+    pub(super) fn of(operations: usize) -> Self {
         Self {
-            most_open,
-            indeterminate: history
-                .ops
-                .iter()
-                .filter(|op| op.is_indeterminate())
-                .count(),
-            ..Self::default()
+            change: Vec::with_capacity(2 * operations),
+            indeterminate: 0,
+        }
+    }
+
+    pub(super) fn take(&mut self, op: &Recorded) {
+        self.mark(op.call, 1);
+        if op.is_indeterminate() {
+            self.indeterminate += 1;
+        } else {
+            self.mark(op.ret, -1);
+        }
+    }
+
+    fn mark(&mut self, position: u32, change: i8) {
+        let at = position as usize;
+        if self.change.len() <= at {
+            self.change.resize(at + 1, 0);
+        }
+        self.change[at] = change;
+    }
+
+    /// Takes `O(n)` for n events.
+    pub(super) fn coverage(&self) -> Coverage {
+        let mut open = 0i64;
+        let open = self.change.iter().map(|change| {
+            open += i64::from(*change);
+            open
+        });
+        Coverage {
+            most_open: open.max().unwrap_or_default().unsigned_abs() as usize,
+            indeterminate: self.indeterminate,
+            ..Coverage::default()
         }
     }
 }

@@ -29,7 +29,8 @@ pub fn judge<O: Object>(
     budget: &Budget<'_>,
     with_orders: bool,
 ) -> Result<Judgement, Misfit> {
-    let parts = parts(object, history)?.all;
+    let (parts, tally) = parts(object, history)?;
+    let parts = parts.all;
     // As many searches as there are processors share the memory.
     let at_once = rayon::current_num_threads().min(parts.len()).max(1);
     let budget = &Budget {
@@ -42,7 +43,7 @@ pub fn judge<O: Object>(
         .collect();
     let mut judgement = Judgement {
         noun: object.noun(),
-        coverage: Coverage::of_history(history),
+        coverage: tally.coverage(),
         objects: parts.len(),
         judged: parts.iter().map(|part| part.ops.len()).sum(),
         ..Judgement::default()
@@ -89,8 +90,11 @@ pub(super) fn answer<O: Object>(
     let coverage = Coverage::of_object(object.model(), &part.ops);
     let ruling = object.rule(&part.ops, with_orders);
     let ruling = ruling.map(|ruling| (object.rule_name(), ruling));
-    let stray = || Some(("values", Ruling::Impossible(never_made(object, part)?)));
-    match ruling.or_else(stray) {
+    let broken = || {
+        let (condition, witness) = broken(object, &part.ops)?;
+        Some((condition, Ruling::Impossible(witness)))
+    };
+    match ruling.or_else(broken) {
         Some((method, Ruling::Linearizable(order))) => Answer {
             method,
             coverage,
@@ -132,7 +136,7 @@ pub(super) fn fits<O: Object>(
     if let Some(ruling) = object.rule(ops, false) {
         return Some(matches!(ruling, Ruling::Linearizable(_)));
     }
-    if stray(object, ops).is_some() {
+    if broken(object, ops).is_some() {
         return Some(false);
     }
     match search(object.model(), ops, budget, false) {
@@ -142,22 +146,26 @@ pub(super) fn fits<O: Object>(
     }
 }
 
-/// A value that nobody made needs no search, which might take for ever to find it.
-fn never_made<O: Object>(object: &O, part: &Part<OpOf<O>>) -> Option<Witness<OpOf<O>>> {
-    let stray = stray(object, &part.ops)?;
-    Some(Witness {
-        kind: Kind::ThinAir,
-        ops: vec![stray as u32],
-        proof: vec![part.ops[stray].clone()],
-    })
+/// What needs no search, which might take for ever to find it.
+fn broken<O: Object>(
+    object: &O,
+    ops: &[Timed<OpOf<O>>],
+) -> Option<(&'static str, Witness<OpOf<O>>)> {
+    let stray = || Some(("values", never_made(object, ops)?));
+    stray().or_else(|| object.broken(ops))
 }
 
 /// The first operation that saw a value that nobody made.
-fn stray<O: Object>(object: &O, ops: &[Timed<OpOf<O>>]) -> Option<usize> {
+fn never_made<O: Object>(object: &O, ops: &[Timed<OpOf<O>>]) -> Option<Witness<OpOf<O>>> {
     let made = ops.iter().filter_map(|timed| object.made(&timed.op));
     let made: rustc_hash::FxHashSet<Val> = made.collect();
     let is_stray = |op: &OpOf<O>| object.seen(op).is_some_and(|seen| !made.contains(&seen));
-    ops.iter().position(|timed| is_stray(&timed.op))
+    let stray = ops.iter().position(|timed| is_stray(&timed.op))?;
+    Some(Witness {
+        kind: Kind::ThinAir,
+        ops: vec![stray as u32],
+        proof: vec![ops[stray].clone()],
+    })
 }
 
 #[cfg(test)]

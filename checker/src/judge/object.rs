@@ -52,6 +52,20 @@ pub trait Object: Sync {
         "rule"
     }
 
+    /// Looks for what breaks a condition that every history fulfils, before a search begins: quick
+    /// and never wrong, but it does not find everything. With the name of the condition for
+    /// reports.
+    fn broken(&self, ops: &[Timed<OpOf<Self>>]) -> Option<(&'static str, Witness<OpOf<Self>>)> {
+        let _ = ops;
+        None
+    }
+
+    /// What is known when [`broken`](Self::broken) finds nothing and every value that was seen was
+    /// made by somebody: sentences.
+    fn conditions(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What an operation did, after the name of who did it: `read 5`.
     fn did(&self, op: &OpOf<Self>, values: &Values) -> String;
 
@@ -62,16 +76,6 @@ pub trait Object: Sync {
     {
         let told: Vec<String> = witness.ops.iter().map(|op| teller.tell(*op)).collect();
         (teller.together(&told), Vec::new())
-    }
-
-    /// Why this operation fits no order of those in the window, as far as that can be said in
-    /// sentences.
-    fn no_order(&self, teller: &Teller<'_, Self>, stuck: u32, window: &[u32]) -> Vec<String>
-    where
-        Self: Sized,
-    {
-        let _ = (teller, stuck, window);
-        Vec::new()
     }
 
     /// A state in words: `held 3`. Nothing if that would not help.

@@ -373,7 +373,7 @@ impl<O: Object> Stream<O> {
         let whole = parts(&self.object, history).ok();
         let whole = whole
             .as_ref()
-            .and_then(|all| all.find(part.key, part.element));
+            .and_then(|(all, _)| all.find(part.key, part.element));
         let says = whole.map(|whole| answer(&self.object, history, whole, budget, false).says);
         match says {
             Some(Says::Impossible(violation)) => violation,

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::coverage::Tally;
 use super::object::{Object, OpOf};
 use super::outcome::Misfit;
 use crate::history::EventKind;
@@ -139,11 +140,17 @@ impl<O> Intake<'_, O> {
     }
 }
 
-/// The objects of a history, in the order in which they appear.
-pub(super) fn parts<O: Object>(object: &O, history: &History) -> Result<Parts<OpOf<O>>, Misfit> {
+/// The objects of a history, in the order in which they appear, and what all operations show
+/// together: the history is large and gone through once.
+pub(super) fn parts<O: Object>(
+    object: &O,
+    history: &History,
+) -> Result<(Parts<OpOf<O>>, Tally), Misfit> {
     let mut parts = Parts::default();
+    let mut tally = Tally::of(history.ops.len());
     for (number, recorded) in (0..).zip(&history.ops) {
+        tally.take(recorded);
         parts.take(object, history, number, recorded)?;
     }
-    Ok(parts)
+    Ok((parts, tally))
 }

@@ -20,7 +20,7 @@ pub(super) struct Accesses {
 pub(super) fn accesses(history: &History) -> Result<Accesses, Misfit> {
     let registers = Registers::new(Val::NULL, FailedCas::DidNothing);
     let mut all: Vec<(u32, SessionOp<Val>)> = Vec::with_capacity(history.ops.len());
-    for (key, part) in (0..).zip(parts(&registers, history)?.all) {
+    for (key, part) in (0..).zip(parts(&registers, history)?.0.all) {
         let did = part.numbers.iter().zip(&part.ops);
         let did = did.map(|(number, timed)| (*number, timed.ret, access(&timed.op)));
         let failed = part.failed.iter();

@@ -131,20 +131,50 @@ fn values_against_the_order_of_their_changes() {
 }
 
 #[test]
-fn repeated_values_are_searched() {
+fn a_value_that_was_overwritten_whatever_the_order() {
     insta::assert_snapshot!(told("
         0: |- write 1 -|  |- write 2 -|  |- write 1 -|  |- read 2 -|
         1:                           |- write 3 -|
     "), @r"
-      no-order: Process 0 read 2 (line 2): that fits no order of the operations.
-      - Process 0 wrote 2 (line 2) and was done in line 2, before process 0 wrote 1 (line 2) 
-        began.
-      - That one was done before process 0 read 2 (line 2) began, so this 2 had been replaced.
-      - Before everything the register held null.
-      - All orders of these 3 operations were tried that keep what was done before another one 
-        began: none gives these answers.
-      ops [4], proof [1, 3, 4]
-      ");
+    stale-read: Process 0 read 2 (line 2), which had been replaced before.
+    - Process 0 wrote 2 (line 2) and was done in line 2, before process 0 wrote 1 (line 2) 
+      began.
+    - Nobody else wrote 2.
+    - Process 0 wrote 1 (line 2) and was done in line 2, before process 0 read 2 (line 2) 
+      began.
+    - So 1 was there in between, and nobody wrote 2 after that.
+    ops [1, 3, 4], proof [1, 3, 4]
+    ");
+}
+
+#[test]
+fn an_initial_value_that_was_overwritten() {
+    insta::assert_snapshot!(told("
+        0: |- write 1 -|  |- write 1 -|  |- read null -|
+    "), @r"
+    stale-read: Process 0 read null (line 2), which had been replaced before.
+    - The null from the beginning was there before anything was written.
+    - Nobody else wrote null.
+    - Process 0 wrote 1 (line 2) and was done in line 2, before process 0 read null (line 2) 
+      began.
+    - So 1 was there in between, and nobody wrote null after that.
+    ops [1, 2], proof [1, 2]
+    ");
+}
+
+#[test]
+fn repeated_values_are_searched() {
+    insta::assert_snapshot!(told("
+        0: |- write 3 -|  |- write 3 -|  |- read 1 -|  |- read 2 -|  |- read 1 -|
+        1:          |--------------- write 1 ----------------------------------|
+        2:          |--------------- write 2 ----------------------------------|
+    "), @r"
+    no-order: Process 0 read 1 (line 2): that fits no order of the operations.
+    - Before everything the register held null.
+    - All orders of these 5 operations were tried that keep what was done before another one 
+      began: none gives these answers.
+    ops [6], proof [1, 2, 4, 5, 6]
+    ");
 }
 
 #[test]
@@ -194,35 +224,30 @@ fn a_write_that_failed() {
 #[test]
 fn what_came_long_before_plays_no_part() {
     insta::assert_snapshot!(told_of(Named::CasRegister, "
-        0: |- write 1 -|  |- write 2 -|  |- read 2 -|  |- write 1 -|  |- write 2 -|  |- read 1 -|
-        1:      |- write 3 -|    |- read 3 -|                            |- read 2 -|
+        0: |- write 1 -|  |- write 2 -|  |- write 4 -|  |- read 1 -|  |- read 2 -|  |- read 1 -|
+        1:      |- write 3 -|    |- read 3 -|          |------------ write 1 ------------|
+        2:                                             |------------ write 2 ------------|
     "), @r"
     no-order: Process 0 read 1 (line 2): that fits no order of the operations.
-    - Process 0 wrote 1 (line 2) and was done in line 2, before process 0 wrote 2 (line 2) 
-      began.
-    - That one was done before process 0 read 1 (line 2) began, so this 1 had been replaced.
     - What happened before line 2 does not matter: the register may have been in any state 
       then.
-    - All orders of these 3 operations were tried that keep what was done before another one 
+    - All orders of these 7 operations were tried that keep what was done before another one 
       began: none gives these answers.
-    ops [8], proof [5, 6, 8]
+    ops [9], proof [2, 4, 5, 6, 7, 8, 9]
     ");
 }
 
 #[test]
 fn a_compare_and_set_that_fits_nowhere() {
     insta::assert_snapshot!(told_of(Named::CasRegister, "
-        0: |- write 1 -|  |- cas [1,2] -|  |- write 1 -|  |- cas [2,1] -|
+        0: |- write 1 -|  |- cas [1,2] -|  |- cas [1,3] -|  |- cas [1,4] -|
+        1:           |--------------------- write 1 ---------------------|
     "), @r"
-    no-order: Process 0 changed 2 to 1 (line 2): that fits no order of the operations.
-    - Process 0 changed 1 to 2 (line 2) and was done in line 2, before process 0 wrote 1 
-      (line 2) began.
-    - That one was done before process 0 changed 2 to 1 (line 2) began, so this 2 had been 
-      replaced.
+    no-order: Process 0 changed 1 to 4 (line 2): that fits no order of the operations.
     - Before everything the register held null.
-    - All orders of these 4 operations were tried that keep what was done before another one 
+    - All orders of these 5 operations were tried that keep what was done before another one 
       began: none gives these answers.
-    ops [3], proof [0, 1, 2, 3]
+    ops [4], proof [0, 1, 2, 3, 4]
     ");
 }
 

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr_iter, memrchr};
 use rayon::prelude::*;
 use serde::Deserialize;
+use serde_json::Error;
 use serde_json::value::RawValue;
-use serde_json::{Error, Value};
 
 use super::{Event, History, Pairing, Read, ReadError, Val, Values};
 use crate::history::EventKind;
@@ -49,7 +50,7 @@ impl JsonLines {
     /// Takes the next bytes. What follows a mistake is passed over.
     pub fn feed(&mut self, mut block: &[u8]) {
         if !self.begun.is_empty() {
-            let end = block.iter().position(|byte| *byte == b'\n');
+            let end = memchr(b'\n', block);
             let (head, rest) = block.split_at(end.map_or(block.len(), |end| end + 1));
             self.begun.extend_from_slice(head);
             if end.is_none() {
@@ -59,7 +60,7 @@ impl JsonLines {
             let line = std::mem::take(&mut self.begun);
             self.take_lines(&line);
         }
-        let whole = block.iter().rposition(|byte| *byte == b'\n');
+        let whole = memrchr(b'\n', block);
         let (lines, begun) = block.split_at(whole.map_or(0, |end| end + 1));
         self.take_lines(lines);
         self.begun.extend_from_slice(begun);
@@ -88,10 +89,23 @@ impl JsonLines {
         if self.error.is_some() || lines.is_empty() {
             return;
         }
-        let parsed: Vec<Vec<Parsed<'_>>> = pieces(lines).into_par_iter().map(parse).collect();
-        for parsed in parsed.iter().flatten() {
+        match &pieces(lines)[..] {
+            // What was parsed is best taken while it is at hand.
+            [piece] => self.take_all(parse(piece)),
+            pieces => {
+                let parsed: Vec<Vec<Parsed<'_>>> = pieces
+                    .par_iter()
+                    .map(|piece| parse(piece).collect())
+                    .collect();
+                self.take_all(parsed.into_iter().flatten());
+            }
+        }
+    }
+
+    fn take_all<'a>(&mut self, parsed: impl Iterator<Item = Parsed<'a>>) {
+        for parsed in parsed {
             self.lines += 1;
-            if let Err(error) = self.take(parsed) {
+            if let Err(error) = self.take(&parsed) {
                 self.error = Some(error);
                 return;
             }
@@ -107,13 +121,15 @@ impl JsonLines {
             return Ok(());
         };
         let values = self.pairing.values();
+        let mut number =
+            |raw: Option<&RawValue>| raw.map_or(Val::NULL, |raw| values.json(raw.get()));
         let event = Event {
             line: self.lines,
-            process: valued(values, line.process),
+            process: number(Some(line.process)),
             kind: line.kind,
             function: &line.f,
-            key: line.key.map_or(Val::NULL, |raw| valued(values, raw)),
-            value: line.value.map_or(Val::NULL, |raw| valued(values, raw)),
+            key: number(line.key),
+            value: number(line.value),
             time_ns: line.time,
         };
         self.pairing.take(&event).map_err(|problem| ReadError {
@@ -142,7 +158,7 @@ fn pieces(mut lines: &[u8]) -> Vec<&[u8]> {
     let mut pieces = Vec::with_capacity(count);
     while pieces.len() + 1 < count {
         let from = size.min(lines.len());
-        let end = lines[from..].iter().position(|byte| *byte == b'\n');
+        let end = memchr(b'\n', &lines[from..]);
         let Some(end) = end else { break };
         let (piece, rest) = lines.split_at(from + end + 1);
         pieces.push(piece);
@@ -155,27 +171,27 @@ fn pieces(mut lines: &[u8]) -> Vec<&[u8]> {
 /// A line, and the event that stands there, if it is one of an operation.
 struct Parsed<'a> {
     text: &'a [u8],
-    event: Result<Option<Line<'a>>, Mistake>,
+    event: Result<Option<Line<'a>>, Box<Mistake>>,
 }
 
-fn parse(piece: &[u8]) -> Vec<Parsed<'_>> {
+fn parse(piece: &[u8]) -> impl Iterator<Item = Parsed<'_>> {
     let piece = piece.strip_suffix(b"\n").unwrap_or(piece);
     // Looking at all letters at once is faster than line by line.
     let text = std::str::from_utf8(piece).ok();
-    let mut at = 0;
-    let lines = piece.split(|byte| *byte == b'\n').map(|line| {
-        let from = at;
-        at += line.len() + 1;
-        let text = text.and_then(|text| text.get(from..from + line.len()));
+    let mut from = 0;
+    let ends = memchr_iter(b'\n', piece).chain([piece.len()]);
+    ends.map(move |end| {
+        let place = from..end;
+        from = end + 1;
+        let line = &piece[place.clone()];
         Parsed {
             text: line,
-            event: event(line, text),
+            event: event(line, text.and_then(|text| text.get(place))),
         }
-    });
-    lines.collect()
+    })
 }
 
-fn event<'a>(bytes: &'a [u8], text: Option<&'a str>) -> Result<Option<Line<'a>>, Mistake> {
+fn event<'a>(bytes: &'a [u8], text: Option<&'a str>) -> Result<Option<Line<'a>>, Box<Mistake>> {
     if bytes.trim_ascii().is_empty() {
         return Ok(None);
     }
@@ -189,21 +205,6 @@ fn event<'a>(bytes: &'a [u8], text: Option<&'a str>) -> Result<Option<Line<'a>>,
         .get()
         .starts_with(|c: char| c == '-' || c.is_ascii_digit());
     Ok(is_operation.then_some(line))
-}
-
-/// Most values are small integers: these are read without building anything.
-fn valued(values: &mut Values, raw: &RawValue) -> Val {
-    let text = raw.get();
-    if text.len() < 18
-        && let Some(small) = text.parse().ok().and_then(Val::small)
-    {
-        return small;
-    }
-    match text {
-        "null" => Val::NULL,
-        // It was found to be JSON when the line was read.
-        _ => values.number(&serde_json::from_str::<Value>(text).unwrap_or_default()),
-    }
 }
 
 /// What is wrong with a line whose number is not known yet.
@@ -224,7 +225,7 @@ impl Mistake {
     }
 }
 
-fn malformed(text: &[u8], error: &Error) -> Mistake {
+fn malformed(text: &[u8], error: &Error) -> Box<Mistake> {
     let text = text.trim_ascii();
     let what = if error.is_data() {
         format!(
@@ -242,13 +243,13 @@ fn malformed(text: &[u8], error: &Error) -> Mistake {
             without_place(&error.to_string())
         )
     };
-    Mistake {
+    Box::new(Mistake {
         column: u32::try_from(error.column())
             .ok()
             .filter(|column| *column > 0),
         quote: quoted(text),
         what,
-    }
+    })
 }
 
 /// The reader's message without its own idea of lines.

@@ -36,22 +36,19 @@ pub enum Problem {
     OtherFunction(u32),
     /// There are more events than there are positions for.
     TooMany,
+    /// There are more names of functions than there are numbers for.
+    TooManyFunctions,
 }
 
 /// Makes operations of events, one after the other.
 #[derive(Debug, Default)]
 pub struct Pairing {
     history: History,
-    processes: FxHashMap<Val, Process>,
+    processes: FxHashMap<Val, u32>,
+    /// By process: the operation that is open.
+    open: Vec<Option<u32>>,
     functions: FxHashMap<Box<str>, u16>,
     position: u32,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Process {
-    number: u32,
-    /// The operation that is open.
-    open: Option<u32>,
 }
 
 impl Pairing {
@@ -74,17 +71,9 @@ impl Pairing {
         if self.position >= NEVER - 1 {
             return Err(Problem::TooMany);
         }
-        let fresh = self.processes.len() as u32;
-        let processes = &mut self.history.processes;
-        let process = *self.processes.entry(event.process).or_insert_with(|| {
-            processes.push(event.process);
-            Process {
-                number: fresh,
-                open: None,
-            }
-        });
-        match (event.kind, process.open) {
-            (EventKind::Invoke, None) => self.begin(event, process),
+        let process = self.process(event.process);
+        match (event.kind, self.open[process as usize]) {
+            (EventKind::Invoke, None) => self.begin(event, process)?,
             (EventKind::Invoke, Some(open)) => {
                 return Err(Problem::StillOpen(self.op(open).call_line));
             }
@@ -95,13 +84,21 @@ impl Pairing {
         Ok(())
     }
 
-    fn begin(&mut self, event: &Event<'_>, process: Process) {
-        let function = self.function(event.function);
-        let open = Some(self.history.ops.len() as u32);
-        self.processes
-            .insert(event.process, Process { open, ..process });
+    fn process(&mut self, name: Val) -> u32 {
+        let fresh = self.open.len() as u32;
+        let number = *self.processes.entry(name).or_insert(fresh);
+        if number == fresh {
+            self.open.push(None);
+            self.history.processes.push(name);
+        }
+        number
+    }
+
+    fn begin(&mut self, event: &Event<'_>, process: u32) -> Result<(), Problem> {
+        let function = self.function(event.function)?;
+        self.open[process as usize] = Some(self.history.ops.len() as u32);
         self.history.ops.push(Recorded {
-            process: process.number,
+            process,
             function,
             end: EventKind::Info,
             key: event.key,
@@ -114,9 +111,10 @@ impl Pairing {
             call_ns: event.time_ns.unwrap_or(0),
             ret_ns: event.time_ns.unwrap_or(0),
         });
+        Ok(())
     }
 
-    fn end(&mut self, event: &Event<'_>, process: Process, open: u32) -> Result<(), Problem> {
+    fn end(&mut self, event: &Event<'_>, process: u32, open: u32) -> Result<(), Problem> {
         let line = self.op(open).call_line;
         if *self.history.functions[usize::from(self.op(open).function)] != *event.function {
             return Err(Problem::OtherFunction(line));
@@ -129,11 +127,7 @@ impl Pairing {
             op.ret = self.position;
             op.answer = event.value;
         }
-        let idle = Process {
-            open: None,
-            ..process
-        };
-        self.processes.insert(event.process, idle);
+        self.open[process as usize] = None;
         Ok(())
     }
 
@@ -141,14 +135,15 @@ impl Pairing {
         &self.history.ops[number as usize]
     }
 
-    fn function(&mut self, name: &str) -> u16 {
+    fn function(&mut self, name: &str) -> Result<u16, Problem> {
         if let Some(known) = self.functions.get(name) {
-            return *known;
+            return Ok(*known);
         }
-        let fresh = self.history.functions.len() as u16;
+        let fresh = u16::try_from(self.history.functions.len());
+        let fresh = fresh.map_err(|_| Problem::TooManyFunctions)?;
         self.history.functions.push(name.into());
         self.functions.insert(name.into(), fresh);
-        fresh
+        Ok(fresh)
     }
 
     /// The operations; those that are open may have happened.
@@ -176,6 +171,10 @@ impl Problem {
                  that ends an operation repeats the `f` of the one that begins it."
             ),
             Self::TooMany => "There are more than four thousand million events.".to_owned(),
+            Self::TooManyFunctions => "There are more than 65,536 different `f`. That is the name \
+                                       of what is done; what it is done to belongs into `key` \
+                                       and `value`."
+                .to_owned(),
         }
     }
 }

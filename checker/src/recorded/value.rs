@@ -1,6 +1,7 @@
 //! Values as small numbers: equal values are equal numbers.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -46,24 +47,26 @@ impl Val {
 #[derive(Debug, Clone)]
 pub struct Values {
     data: Vec<Datum>,
-    places: FxHashMap<Datum, u64>,
+    lists: FxHashMap<Arc<[Val]>, u64>,
+    texts: FxHashMap<Arc<str>, u64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 enum Datum {
-    List(Box<[Val]>),
+    List(Arc<[Val]>),
     /// As JSON, in one of several equal ways to write it.
-    Text(Box<str>),
+    Text(Arc<str>),
 }
 
 impl Default for Values {
     fn default() -> Self {
         let mut values = Self {
             data: Vec::new(),
-            places: FxHashMap::default(),
+            lists: FxHashMap::default(),
+            texts: FxHashMap::default(),
         };
         for known in [Value::Null, Value::Bool(true), Value::Bool(false)] {
-            values.place(Datum::Text(canonical(&known).into()));
+            values.place(&canonical(&known));
         }
         values
     }
@@ -81,7 +84,22 @@ impl Values {
                 let items: Vec<Val> = items.iter().map(|item| self.number(item)).collect();
                 self.list(items)
             }
-            other => self.place(Datum::Text(canonical(other).into())),
+            other => self.place(&canonical(other)),
+        }
+    }
+
+    /// The number of a value that stands somewhere as JSON; null if it is none.
+    pub fn json(&mut self, json: &str) -> Val {
+        if json.len() < 18
+            && let Some(small) = json.parse().ok().and_then(Val::small)
+        {
+            return small;
+        }
+        match json {
+            "null" => Val::NULL,
+            // A text without escapes is written in one way only.
+            _ if json.starts_with('"') && !json.contains('\\') => self.place(json),
+            _ => self.number(&serde_json::from_str(json).unwrap_or_default()),
         }
     }
 
@@ -91,18 +109,25 @@ impl Values {
     }
 
     /// The number of a list.
-    pub fn list(&mut self, items: impl Into<Box<[Val]>>) -> Val {
-        self.place(Datum::List(items.into()))
+    pub fn list(&mut self, items: impl AsRef<[Val]>) -> Val {
+        let items = items.as_ref();
+        if let Some(at) = self.lists.get(items) {
+            return Val::placed(*at);
+        }
+        let (fresh, items) = (self.data.len() as u64, Arc::<[Val]>::from(items));
+        self.data.push(Datum::List(items.clone()));
+        self.lists.insert(items, fresh);
+        Val::placed(fresh)
     }
 
-    fn place(&mut self, datum: Datum) -> Val {
-        let fresh = self.data.len() as u64;
-        let known = self.places.get(&datum).copied();
-        Val::placed(known.unwrap_or_else(|| {
-            self.places.insert(datum.clone(), fresh);
-            self.data.push(datum);
-            fresh
-        }))
+    fn place(&mut self, json: &str) -> Val {
+        if let Some(at) = self.texts.get(json) {
+            return Val::placed(*at);
+        }
+        let (fresh, json) = (self.data.len() as u64, Arc::<str>::from(json));
+        self.data.push(Datum::Text(json.clone()));
+        self.texts.insert(json, fresh);
+        Val::placed(fresh)
     }
 
     /// The items of a list.
@@ -124,7 +149,7 @@ impl Values {
 
     /// The value as JSON.
     #[must_use]
-    pub fn json(&self, value: Val) -> Value {
+    pub fn as_json(&self, value: Val) -> Value {
         // What was shown is JSON.
         serde_json::from_str(&self.show(value)).unwrap_or_default()
     }
@@ -167,6 +192,25 @@ mod tests {
         assert_eq!(number(json!(false)), Val::FALSE);
         assert_ne!(number(json!("3")), number(json!(3)));
         assert_ne!(number(json!(i64::MAX)), number(json!(i64::MIN)));
+    }
+
+    #[test]
+    fn what_stands_as_json_is_the_same_value() {
+        let mut values = Values::default();
+        for json in [
+            r#""a""#,
+            r#""\u0061""#,
+            r#""é/\"\n""#,
+            "-7",
+            "3.0",
+            "1e2",
+            "[1,[\"a\"]]",
+            "null",
+        ] {
+            let read: Value = serde_json::from_str(json).expect("JSON");
+            assert_eq!(values.json(json), values.number(&read), "{json}");
+        }
+        assert_eq!(values.json(r#""a""#), values.json(r#""\u0061""#));
     }
 
     #[test]

@@ -56,6 +56,8 @@ pub enum Kind {
     FutureRead,
     /// A value was seen, overwritten, and seen again.
     StaleRead,
+    /// A value was seen that had certainly been overwritten, whatever the order of the rest.
+    Overwritten,
     /// Two reads each miss a value that the other one has.
     LongFork,
     /// Two compare-and-sets found the same value, which was there once.
@@ -103,7 +105,7 @@ impl Kind {
         match self {
             Self::ThinAir => "thin-air-read",
             Self::FutureRead => "future-read",
-            Self::StaleRead => "stale-read",
+            Self::StaleRead | Self::Overwritten => "stale-read",
             Self::LongFork => "long-fork",
             Self::DoubleCas => "double-cas",
             Self::CasCircle => "cas-circle",

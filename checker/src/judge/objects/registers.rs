@@ -113,6 +113,17 @@ impl Object for Registers {
         "zones"
     }
 
+    fn broken(&self, ops: &[Timed<Op>]) -> Option<(&'static str, Witness<Op>)> {
+        Some(("overwrites", register::overwritten(&self.model, ops)?))
+    }
+
+    fn conditions(&self) -> &'static [&'static str] {
+        &[
+            "Every value that was found had been written, and another one had not certainly taken \
+             its place.",
+        ]
+    }
+
     fn did(&self, op: &Op, values: &Values) -> String {
         let show = |value| values.show(value);
         match *op {
@@ -186,12 +197,11 @@ impl Object for Registers {
                     teller.before(*later, *earlier),
                 ],
             ),
+            (Kind::Overwritten, [finder, other, makers @ ..]) => {
+                gone(teller, *finder, *other, makers, self.model.initial)
+            }
             (_, all) => both_ways(teller, all),
         }
-    }
-
-    fn no_order(&self, teller: &Teller<'_, Self>, stuck: u32, window: &[u32]) -> Vec<String> {
-        replaced(teller, stuck, window).unwrap_or_default()
     }
 
     fn ends(&self, ops: &[Timed<Op>]) -> Option<Vec<End<Val, Op>>> {
@@ -234,6 +244,46 @@ impl Object for Registers {
     }
 }
 
+/// Something else was there after all who made a value had ended.
+fn gone(
+    teller: &Teller<'_, Registers>,
+    finder: u32,
+    other: u32,
+    makers: &[u32],
+    initial: Val,
+) -> (String, Vec<String>) {
+    let found = needed(&teller.op(finder).op).unwrap_or(initial);
+    let (value, instead) = (teller.show(found), left(&teller.op(other).op));
+    let mut steps: Vec<String> = makers.iter().map(|m| teller.before(*m, other)).collect();
+    if steps.is_empty() {
+        steps.push(format!(
+            "The {value} from the beginning was there before anything was written."
+        ));
+    }
+    let may_make = |timed: &&Timed<Op>| match timed.op {
+        Op::Write(value) => value == found,
+        Op::Cas { to, succeeded, .. } => to == found && succeeded != Some(false),
+        Op::Read(_) => false,
+    };
+    let count = teller.ops().iter().filter(may_make).count();
+    steps.push(match count - makers.len().min(count) {
+        0 => format!("Nobody else wrote {value}."),
+        _ => format!(
+            "Whoever else wrote {value} had returned by then, or began after {} had returned.",
+            teller.tell(finder)
+        ),
+    });
+    steps.push(teller.before(other, finder));
+    steps.push(format!(
+        "So {} was there in between, and nobody wrote {value} after that.",
+        teller.show(instead)
+    ));
+    (
+        format!("{}, which had been replaced before.", teller.told(finder)),
+        steps,
+    )
+}
+
 /// Two values would each have to come before the other: the first return of one is before the last
 /// call of the other, and the other way round.
 fn both_ways(teller: &Teller<'_, Registers>, all: &[u32]) -> (String, Vec<String>) {
@@ -268,35 +318,6 @@ fn both_ways(teller: &Teller<'_, Registers>, all: &[u32]) -> (String, Vec<String
         format!("{}, which had been replaced before.", teller.told(last)),
         steps,
     )
-}
-
-/// That all who wrote a value had been followed by another write before it was found.
-fn replaced(teller: &Teller<'_, Registers>, stuck: u32, window: &[u32]) -> Option<Vec<String>> {
-    let found = needed(&teller.op(stuck).op)?;
-    let value = teller.show(found);
-    let is_write = |op: &&u32| !matches!(teller.op(**op).op, Op::Read(_));
-    let (makers, others): (Vec<u32>, Vec<u32>) = window
-        .iter()
-        .filter(|op| **op != stuck)
-        .filter(is_write)
-        .partition(|op| left(&teller.op(**op).op) == found);
-    let mut steps = Vec::new();
-    if makers.is_empty() {
-        steps.push(format!("Nobody wrote {value} after that."));
-    }
-    for maker in makers {
-        let follows = |other: &&u32| {
-            teller.op(maker).precedes(teller.op(**other))
-                && teller.op(**other).precedes(teller.op(stuck))
-        };
-        let follower = others.iter().find(follows)?;
-        steps.push(teller.before(maker, *follower));
-        steps.push(format!(
-            "That one was done before {} began, so this {value} had been replaced.",
-            teller.tell(stuck)
-        ));
-    }
-    Some(steps)
 }
 
 /// The value that must have been there for an operation to answer as it did.

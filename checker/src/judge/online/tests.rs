@@ -401,7 +401,7 @@ fn evidence_reaches_behind_a_cut() {
     let found = stream.settle(pairing.so_far(), &Budget::AMPLE);
     assert_eq!(
         found.map(|violation| violation.summary).as_deref(),
-        Some("Process 0 read 3 (line 161): that fits no order of the operations.")
+        Some("Process 0 read 3 (line 161), which had been replaced before.")
     );
 }
 

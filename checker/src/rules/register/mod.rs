@@ -13,9 +13,12 @@
 //! Takes `O(n log n)` time and `O(n)` memory for n operations; with indeterminate ones too.
 
 mod order;
+mod overwritten;
 mod proof;
 #[cfg(test)]
 mod tests;
+
+pub use overwritten::overwritten;
 
 use std::hash::Hash;
 

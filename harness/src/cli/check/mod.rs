@@ -153,7 +153,7 @@ fn orders(history: &History, judgement: &Judgement) -> String {
     let line = |op: &u32| history.ops[*op as usize].call_line;
     let of_object = |(key, order): &(Val, Vec<u32>)| {
         let lines: Vec<u32> = order.iter().map(line).collect();
-        let key = history.values.json(*key);
+        let key = history.values.as_json(*key);
         format!("{}\n", json!({"key": key, "lines": lines}))
     };
     judgement.orders.iter().map(of_object).collect()
