@@ -114,12 +114,22 @@ pub(super) fn answer<O: Object>(
                     let window = window::around(object.model(), &part.ops, stuck, budget);
                     Says::Impossible(teller.stuck(stuck, &window))
                 }
-                Found::Undecided { position, lacking } => Says::Undecided(Undecided {
+                Found::Undecided {
+                    position,
+                    explored,
+                    events,
+                    standstill,
+                    lacking,
+                } => Says::Undecided(Undecided {
                     key: part.key,
                     element: part.element,
                     lacking,
                     fits_to_line: teller.line_before(position),
                     last_line: teller.line_before(NEVER),
+                    explored,
+                    events,
+                    standstill,
+                    conditions: object.conditions(),
                 }),
             },
         },

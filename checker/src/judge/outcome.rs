@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::coverage::Coverage;
 use crate::Verdict;
 use crate::recorded::Val;
-use crate::search::Lacking;
+use crate::search::{Lacking, Standstill};
 
 /// An operation that the model does not have, or not like this.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,4 +92,12 @@ pub struct Undecided {
     pub fits_to_line: u32,
     /// How many lines there are of it.
     pub last_line: u32,
+    /// Of so many events all possibilities are known: the first ones.
+    pub explored: usize,
+    /// So many events there are of it, of operations that matter.
+    pub events: usize,
+    /// Why it got no further, if most of the budget was spent in one place.
+    pub standstill: Option<Standstill>,
+    /// What is proved of all of it: sentences.
+    pub conditions: &'static [&'static str],
 }

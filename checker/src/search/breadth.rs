@@ -10,7 +10,7 @@ use super::config::{Config, keep_the_best};
 use super::moves::Moves;
 use super::problem::{Event, OpId, Problem};
 use super::trail::Trail;
-use super::{Ended, Search};
+use super::{Ended, Search, Standstill};
 use crate::model::{Model, Role};
 
 /// A search in progress.
@@ -25,6 +25,8 @@ pub(crate) struct Breadth<'a, M: Model, B> {
     due: Option<OpId>,
     /// The states that were met while it had to.
     held: Vec<u32>,
+    /// Steps so far, and those of them since an operation is due.
+    steps: [u64; 2],
 }
 
 impl<'a, M: Model, B: Bits> Breadth<'a, M, B> {
@@ -36,6 +38,7 @@ impl<'a, M: Model, B: Bits> Breadth<'a, M, B> {
             met: FxHashSet::default(),
             due: None,
             held: Vec::new(),
+            steps: [0; 2],
             moves,
         }
     }
@@ -47,6 +50,14 @@ impl<'a, M: Model, B: Bits> Breadth<'a, M, B> {
         numbers.dedup();
         let space = &self.moves.space;
         numbers.iter().map(|n| space.state(*n).clone()).collect()
+    }
+
+    /// Where more than half of the steps were spent, if that is here.
+    pub(crate) fn standstill(&self) -> Option<Standstill> {
+        let [all, here] = self.steps;
+        let open = self.moves.board.mutators().each().count();
+        let met = self.met.len();
+        (self.due.is_some() && 2 * here > all).then_some(Standstill { open, met })
     }
 
     fn event(&mut self) {
@@ -75,6 +86,7 @@ impl<'a, M: Model, B: Bits> Breadth<'a, M, B> {
                 self.met.clear();
                 self.held.clear();
                 self.due = Some(id);
+                self.steps[1] = 0;
             }
         }
     }
@@ -127,6 +139,7 @@ impl<M: Model, B: Bits> Search for Breadth<'_, M, B> {
                 self.event();
                 continue;
             };
+            self.steps = self.steps.map(|steps| steps + 1);
             if !self.waiting.is_empty() {
                 self.expand(due);
             } else if self.frontier.is_empty() {

@@ -72,9 +72,25 @@ pub enum Found<S> {
     Undecided {
         /// Operations that returned before this position can be linearized.
         position: u32,
+        /// How far all possibilities are known, and not just one: so many events.
+        explored: usize,
+        /// Of so many.
+        events: usize,
+        /// Why it got no further, if most of it was spent in one place.
+        standstill: Option<Standstill>,
         /// What was lacking.
         lacking: Lacking,
     },
+}
+
+/// A place in a history that took more than all before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standstill {
+    /// So many operations are open there that may change the state: any of these sets of them may
+    /// have taken effect.
+    pub open: usize,
+    /// So many possibilities were met there.
+    pub met: usize,
 }
 
 /// What a search had too little of.
@@ -108,6 +124,9 @@ pub fn search<M: Model>(
     } else {
         Found::Undecided {
             position: 0,
+            explored: 0,
+            events: problem.events.len(),
+            standstill: None,
             lacking: Lacking::Room,
         }
     }
@@ -175,6 +194,9 @@ fn both<M: Model, B: Bits>(
         let events = breadth.position().max(depth.position());
         return Found::Undecided {
             position: problem.time_of(events),
+            explored: breadth.position(),
+            events: problem.events.len(),
+            standstill: breadth.standstill(),
             lacking,
         };
     }

@@ -141,6 +141,7 @@ fn stats(stats: &run_checks::Stats, wall_s: f64, virtual_s: Option<f64>) -> Stat
             .iter()
             .map(|(f, counts)| (f.clone(), ops(counts)))
             .collect(),
+        during_faults: stats.during_faults,
         messages: MessageCounts {
             all: messages.all,
             clients: messages.clients,

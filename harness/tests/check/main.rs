@@ -105,6 +105,37 @@ fn a_violation_is_told_with_its_lines() {
     ");
 }
 
+/// Adds that are all open, and a read that no sum of some of them explains.
+fn sums() -> String {
+    let number = |n: u32| 2 * 3_u64.pow(n);
+    let event = |process: u32, kind: &str, f: &str, value: String| {
+        format!("{{\"process\":{process},\"type\":\"{kind}\",\"f\":\"{f}\",\"value\":{value}}}\n")
+    };
+    let adds = |kind| (0..16).map(move |n| event(n, kind, "add", number(n).to_string()));
+    let read = [
+        event(16, "invoke", "read", "null".to_owned()),
+        event(16, "ok", "read", (number(15) + 1).to_string()),
+    ];
+    adds("invoke").chain(read).chain(adds("ok")).collect()
+}
+
+#[test]
+fn what_cannot_be_decided_tells_what_is_known_and_what_it_would_take() {
+    let (report, _, exit) = check(&sums(), &["--model", "counter", "--memory", "1"]);
+    assert_eq!(exit, Some(3), "{report}");
+    insta::assert_snapshot!(told(&report), @r"
+    unknown: 1 of 1 counters could not be decided; nothing wrong was found.
+
+    Not decided: the memory was used up (--memory). Up to line 17 of 34 everything
+    fits. Every read is within what can have been added and subtracted by then. All
+    possibilities are known for the first 17 of 34 events. There 16 operations are
+    open that change something, so up to 2^16 possibilities have to be tried: at
+    most about --memory 28.
+    ");
+    let (report, _, exit) = check(&sums(), &["--model", "counter"]);
+    assert_eq!(exit, Some(1), "{report}");
+}
+
 #[test]
 fn a_pipe_that_does_not_end_is_judged_while_it_comes() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_splitbrain"))

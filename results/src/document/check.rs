@@ -105,6 +105,18 @@ pub struct Undecided {
     pub fits_to_line: u32,
     /// The last line of it.
     pub last_line: u32,
+    /// Of so many events all possibilities are known: the first ones.
+    #[serde(default)]
+    pub explored_events: u64,
+    /// Of so many.
+    #[serde(default)]
+    pub events: u64,
+    /// What is proved of all of it, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proved: Vec<String>,
+    /// What would have been needed, as far as that can be said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needed: Option<String>,
 }
 
 /// A level of consistency.

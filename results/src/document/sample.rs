@@ -84,6 +84,7 @@ fn stats() -> Stats {
         info: 2,
     };
     Stats {
+        during_faults: 40,
         ops: OpCounts {
             invoked: 101,
             ok: 98,

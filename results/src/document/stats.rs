@@ -12,6 +12,9 @@ pub struct Stats {
     pub ops: OpCounts,
     /// The same for each kind of operation.
     pub by_f: BTreeMap<String, OpCounts>,
+    /// How many operations were open while a fault was active.
+    #[serde(default)]
+    pub during_faults: u64,
     /// Messages on the network.
     pub messages: MessageCounts,
     /// How long operations took that ended with `ok`.

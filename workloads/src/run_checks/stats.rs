@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use checker::{EventKind, Operation};
 use hdrhistogram::Histogram;
 use protocol::BodyHead;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::Event;
@@ -27,6 +27,9 @@ pub struct Stats {
     pub ops: OpCounts,
     /// Client operations by kind.
     pub by_f: BTreeMap<String, OpCounts>,
+    /// Client operations that were open while a fault was active: what a fault can have hit.
+    #[serde(default)]
+    pub during_faults: u64,
     /// Messages.
     pub messages: MessageCounts,
     /// How long successful operations took, in milliseconds.
@@ -85,6 +88,11 @@ pub(super) struct StatsFold {
     messages: MessageCounts,
     by_type: FxHashMap<String, u64>,
     latency_us: Option<Histogram<u64>>,
+    /// How many faults are active.
+    active: u64,
+    during_faults: u64,
+    /// The processes whose open operation no fault has met so far.
+    unharmed: FxHashSet<u64>,
 }
 
 impl Default for StatsFold {
@@ -96,6 +104,9 @@ impl Default for StatsFold {
             by_type: FxHashMap::default(),
             // Three significant digits up to an hour: constant bounds that the library accepts.
             latency_us: Histogram::new_with_max(LATENCY_MAX_US, 3).ok(),
+            active: 0,
+            during_faults: 0,
+            unharmed: FxHashSet::default(),
         }
     }
 }
@@ -106,15 +117,30 @@ impl StatsFold {
             Event::Invoke(invocation) => {
                 self.ops.invoked += 1;
                 change(&mut self.by_f, &invocation.f, |counts| counts.invoked += 1);
+                self.unharmed.insert(invocation.process);
+                self.meet();
             }
             Event::Complete(operation) => self.on_complete(operation),
             Event::Message(message) => self.on_message(message),
-            Event::Fault(_) | Event::Node(_) => {}
+            Event::Fault(fault) if fault.begins => {
+                self.active += 1;
+                self.meet();
+            }
+            Event::Fault(_) => self.active = self.active.saturating_sub(1),
+            Event::Node(_) => {}
+        }
+    }
+
+    /// While a fault is active it meets all open operations.
+    fn meet(&mut self) {
+        if self.active > 0 {
+            self.during_faults += self.unharmed.drain().count() as u64;
         }
     }
 
     fn on_complete(&mut self, op: &Operation) {
         let kind = op.completion.kind;
+        self.unharmed.remove(&op.invocation.process);
         self.ops.count(kind);
         change(&mut self.by_f, &op.invocation.f, |counts| {
             counts.count(kind);
@@ -157,6 +183,7 @@ impl StatsFold {
         Stats {
             ops: self.ops,
             by_f: self.by_f.into_iter().collect(),
+            during_faults: self.during_faults,
             messages,
             latency_ms: self.latency_us.as_ref().map(quantiles).unwrap_or_default(),
         }

@@ -329,3 +329,38 @@ fn a_check_that_panics_is_undecided() {
         result.summary
     );
 }
+
+#[test]
+fn operations_that_a_fault_can_have_hit_are_counted() {
+    let fault = |begins| {
+        Event::Fault(FaultEvent {
+            time_ns: 0,
+            fault: Fault::Partition,
+            begins,
+            what: String::new(),
+            nodes: Vec::new(),
+        })
+    };
+    let mut open = TestHistory::new();
+    open.ok("n0", "echo", "a", "a");
+    let [begun, done] = &events(open)[..] else {
+        panic!("two events");
+    };
+    // Before it, over its beginning, over its end, and after it.
+    let all = [
+        begun,
+        done,
+        begun,
+        &fault(true),
+        done,
+        begun,
+        &fault(false),
+        done,
+        begun,
+        done,
+    ];
+    let mut fold = stats::StatsFold::default();
+    all.into_iter().for_each(|event| fold.on_event(event));
+    let stats = fold.finish();
+    assert_eq!((stats.ops.invoked, stats.during_faults), (4, 2));
+}

@@ -188,6 +188,10 @@ impl Object for Containers {
         })
     }
 
+    fn conditions(&self) -> &'static [&'static str] {
+        &["Every value that came out had been put in by somebody."]
+    }
+
     fn seen(&self, op: &Op) -> Option<Val> {
         match *op {
             Op::Take(value) | Op::Peek(value) => Some(value),

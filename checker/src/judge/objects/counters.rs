@@ -76,6 +76,10 @@ impl Object for Counters {
         "bounds"
     }
 
+    fn conditions(&self) -> &'static [&'static str] {
+        &["Every read is within what can have been added and subtracted by then."]
+    }
+
     fn did(&self, op: &CounterOp, _: &Values) -> String {
         match op {
             CounterOp::Add(number) => format!("added {number}"),

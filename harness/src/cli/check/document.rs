@@ -6,6 +6,7 @@ use checker::search::Lacking;
 use checker::{EventKind, Verdict};
 use results::document::{CheckDocument, CheckedOp, check};
 
+use super::needed;
 use crate::cli::args::CheckArgs;
 
 /// The document on a judgement; how long it took is filled in by who knows.
@@ -25,6 +26,14 @@ pub(super) fn document(
             lacking: lacking(undecided),
             fits_to_line: undecided.fits_to_line,
             last_line: undecided.last_line,
+            explored_events: undecided.explored as u64,
+            events: undecided.events as u64,
+            proved: undecided
+                .conditions
+                .iter()
+                .map(|c| (*c).to_owned())
+                .collect(),
+            needed: needed::told(args, undecided),
         });
     let methods = judgement.methods.iter();
     CheckDocument {

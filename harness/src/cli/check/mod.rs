@@ -2,6 +2,7 @@
 
 mod document;
 mod levels;
+mod needed;
 mod online;
 
 use std::fs::File;

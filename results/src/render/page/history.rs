@@ -88,6 +88,7 @@ fn undecided_of(undecided: &Undecided) -> Markup {
             "Not decided" @if let Some(key) = &undecided.key { " of " code { (key) } } ": "
             (undecided.lacking) ". Up to line " (undecided.fits_to_line) " of "
             (undecided.last_line) " everything fits."
+            @for sentence in undecided.proved.iter().chain(&undecided.needed) { " " (sentence) }
         }
     }
 }

@@ -127,10 +127,12 @@ fn violation_of(violation: &Violation, style: Style) -> String {
 fn undecided_of(undecided: &Undecided) -> String {
     let key = undecided.key.as_ref();
     let key = key.map(|key| format!(" of {key}")).unwrap_or_default();
-    format!(
+    let text = format!(
         "Not decided{key}: {}. Up to line {} of {} everything fits.",
         undecided.lacking, undecided.fits_to_line, undecided.last_line
-    )
+    );
+    let more = undecided.proved.iter().chain(&undecided.needed);
+    more.fold(text, |text, sentence| format!("{text} {sentence}"))
 }
 
 /// What a pass is worth.

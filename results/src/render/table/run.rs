@@ -94,6 +94,10 @@ fn stats_of(stats: &Stats, style: Style) -> String {
         ends.join(", "),
         stats.virtual_s.unwrap_or(stats.wall_s),
     )];
+    if stats.during_faults > 0 {
+        let met = counted(stats.during_faults, "operation");
+        lines.push(format!("{met} while a fault was active"));
+    }
     let messages = &stats.messages;
     lines.push(format!(
         "{:.1} messages between nodes per operation{}",
