@@ -258,6 +258,9 @@ fn there_is_room_for_2048_at_once() {
     }
     let undecided = Found::Undecided {
         position: 0,
+        explored: 0,
+        events: 2 * 2_049,
+        standstill: None,
         lacking: Lacking::Room,
     };
     let found = search(&REGISTER, &reads(2_049, 0), &Budget::AMPLE, false);
@@ -281,9 +284,15 @@ fn a_search_without_time_says_how_far_it_got() {
         ..Budget::AMPLE
     };
     let found = search(&REGISTER, &writes(1_000), &over, false);
-    let lacking = Lacking::Time;
-    let position = 511;
-    assert_eq!(found, Found::Undecided { position, lacking });
+    let undecided = Found::Undecided {
+        position: 511,
+        // Three steps a write: its call, its effect, its return.
+        explored: 128,
+        events: 2_000,
+        standstill: None,
+        lacking: Lacking::Time,
+    };
+    assert_eq!(found, undecided);
     // What ends within a slice needs no budget.
     let found = search(&REGISTER, &writes(50), &over, false);
     assert_eq!(found, Found::Linearizable(Vec::new()));
@@ -328,10 +337,20 @@ fn a_search_without_memory_says_so() {
         is_over: &|| false,
     };
     let found = search(&Bag, &many_orders(), &budget(20_000), false);
-    let Found::Undecided { position, lacking } = found else {
+    let Found::Undecided {
+        position,
+        explored,
+        standstill: Some(place),
+        lacking,
+        ..
+    } = found
+    else {
         panic!("{found:?} in 20 kB");
     };
     assert_eq!((position, lacking), (201, Lacking::Memory));
+    // All that is known is what may have happened when the first of twelve returns.
+    assert_eq!((explored, place.open), (12, 12));
+    assert!(place.met > 0 && place.met < 1 << 12, "{place:?}");
     let found = search(&Bag, &many_orders(), &Budget::AMPLE, false);
     assert!(matches!(found, Found::Impossible { stuck: 12, .. }));
 }
