@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build test check fmt lint deny docs demo zoo exact nightly mutants bench e2e
+.PHONY: help setup build test check fmt lint deny docs demo zoo exact fuzz nightly mutants bench e2e
 
 CARGO ?= cargo
 # A fixed version, so that a new release of the tool cannot break an old commit.
@@ -17,6 +17,8 @@ PROPTEST_CASES ?= 10000
 # Which mutants `make mutants` tries: of all, counted round, every hundredth from the first on.
 SHARD ?= 0/100
 CARGO_MUTANTS_VERSION := 27.1.0
+# How long `make fuzz` runs each target.
+FUZZ_SECONDS ?= 60
 # All integration tests of the harness that start processes.
 E2E := $(filter-out generated_docs tidy zoo,$(basename $(notdir $(wildcard harness/tests/*))))
 
@@ -69,11 +71,15 @@ exact: setup ## Repeat programs in seven languages, a thousand times in all, and
 		--locked --release -p harness --test exact -- --ignored --nocapture a_thousand_repeats
 	@$(MAKE) --no-print-directory docs
 
+fuzz: ## Fuzz the readers and rules of histories, a minute each: needs nightly Rust and cargo-fuzz
+	@cd checker && for target in lines edn picture judgement; do \
+		$(CARGO) +nightly fuzz run "$$target" -- -max_total_time=$(FUZZ_SECONDS); done
+
 # Most tests of random histories are told how many to try when they are compiled; tests by proptest
 # that do not say a number themselves read it when they run.
 nightly: setup exact ## Try twenty times as many random histories, repeat programs: takes hours
 	@CASES=$(CASES) PROPTEST_CASES=$(PROPTEST_CASES) $(CARGO) test --locked --release --workspace \
-		--lib -- --include-ignored
+		--lib --test fuzz_targets -- --include-ignored
 
 mutants: ## Break the checker in small ways and see which ones its tests miss (SHARD=0/100)
 	@$(CARGO) mutants --version >/dev/null 2>&1 || { echo "mutants: cargo-mutants is missing;" \

@@ -19,6 +19,8 @@ use crate::timed::{NEVER, Timed};
 const MAX_STATES: usize = 4_096;
 /// So many steps at most are spent on finding them.
 const MAX_STEPS: usize = 1 << 20;
+/// So many states at most are made for that, most of them known already.
+const MAX_MADE: usize = 1 << 16;
 /// So many searches at most are spent on leaving out operations.
 const MAX_TRIES: usize = 600;
 /// What one of these searches may use.
@@ -212,12 +214,14 @@ fn states<M: Model>(model: &M, ops: &[Timed<M::Op>], of: &[u32]) -> Option<Vec<M
     let mut states = vec![model.initial()];
     let mut known: FxHashSet<M::State> = states.iter().cloned().collect();
     let mut distinct: FxHashSet<&M::Op> = FxHashSet::default();
-    let mut changes: Vec<&M::Op> = Vec::new();
+    let (mut changes, mut all_changes) = (Vec::new(), 0);
     for op in of.iter().map(|op| &ops[*op as usize].op) {
+        let role = model.role(op);
+        all_changes += usize::from(role == Role::Changes);
         if !distinct.insert(op) {
             continue;
         }
-        match model.role(op) {
+        match role {
             Role::Observes => {}
             Role::Overwrites => {
                 let next = model.step(&states[0], op);
@@ -226,16 +230,21 @@ fn states<M: Model>(model: &M, ops: &[Timed<M::Op>], of: &[u32]) -> Option<Vec<M
             Role::Changes => changes.push(op),
         }
     }
-    let mut at = 0;
-    while at < states.len() {
-        if states.len() > MAX_STATES || at * changes.len() > MAX_STEPS {
-            return None;
+    let (mut at, mut made) = (0, 0);
+    // Nothing happens twice: no state is more steps away than there are changes.
+    for _ in 0..all_changes {
+        let reached = states.len();
+        while at < reached {
+            if states.len() > MAX_STATES || at * changes.len() > MAX_STEPS || made > MAX_MADE {
+                return None;
+            }
+            for op in &changes {
+                let next = model.step(&states[at], op).into_iter();
+                let next = next.inspect(|_| made += 1);
+                states.extend(next.filter(|state| known.insert(state.clone())));
+            }
+            at += 1;
         }
-        for op in &changes {
-            let next = model.step(&states[at], op);
-            states.extend(next.into_iter().filter(|state| known.insert(state.clone())));
-        }
-        at += 1;
     }
     (states.len() <= MAX_STATES).then_some(states)
 }
@@ -288,7 +297,7 @@ mod tests {
     use rand::RngExt;
 
     use super::*;
-    use crate::model::{Register, RegisterOp};
+    use crate::model::{Container, ContainerOp as Op, Discipline, Register, RegisterOp};
     use crate::oracle::{Shape, for_each_case, is_linearizable, one_in};
 
     /// Few values, so that most of it is decided by search.
@@ -317,6 +326,22 @@ mod tests {
         });
         ops.sort_by_key(|timed| timed.call);
         ops
+    }
+
+    #[test]
+    fn nothing_is_put_in_more_often_than_it_was() {
+        let container = Container::new(Discipline::Any);
+        let did = [Op::Put(1), Op::Put(1), Op::TakeUnseen];
+        let ops: Vec<Timed<Op<u8>>> = (0..)
+            .zip(did)
+            .map(|(call, op)| Timed {
+                call,
+                ret: NEVER,
+                op,
+            })
+            .collect();
+        let states = states(&container, &ops, &[0, 1, 2]).expect("few");
+        assert_eq!(states, [vec![], vec![1], vec![1, 1], vec![1, 1, 1]]);
     }
 
     #[test]
