@@ -1,7 +1,7 @@
 //! `splitbrain explain`: what an anomaly or a problem means.
 
 use results::Exit;
-use workloads::anomaly::ANOMALIES;
+use workloads::anomaly;
 use workloads::options::unknown;
 use workloads::problem::Problem;
 
@@ -9,7 +9,7 @@ use super::Failure;
 use super::output::{Output, Row};
 
 pub(super) fn run(name: &str, output: &Output) -> Result<Exit, Failure> {
-    if let Some(anomaly) = ANOMALIES.iter().find(|a| a.name == name) {
+    if let Some(anomaly) = anomaly::all().find(|a| a.name == name) {
         let example = anomaly.example.trim_end();
         output.print(&format!(
             "{name}\n\n{}\n\nFor example:\n\n{example}\n",
@@ -43,9 +43,7 @@ pub(super) fn run(name: &str, output: &Output) -> Result<Exit, Failure> {
 
 /// All that can be explained.
 pub(super) fn all() -> Vec<Row> {
-    let anomalies = ANOMALIES
-        .iter()
-        .map(|a| (a.name.to_owned(), a.meaning.to_owned()));
+    let anomalies = anomaly::all().map(|a| (a.name.to_owned(), a.meaning.to_owned()));
     let problems = Problem::ALL.iter().map(|p| p.def());
     anomalies
         .chain(problems.map(|p| (p.name.to_owned(), p.doc.to_owned())))

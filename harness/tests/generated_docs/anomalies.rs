@@ -1,6 +1,6 @@
 //! The page about anomalies.
 
-use workloads::anomaly::ANOMALIES;
+use workloads::anomaly;
 
 use super::markdown::{NOTICE, block, paragraph};
 
@@ -10,7 +10,7 @@ pub(crate) fn page() -> String {
          shows the same. Problems on the wire are in [protocol.md](protocol.md).",
     );
     let mut sections = vec![format!("# Anomalies\n\n{NOTICE}\n{intro}")];
-    sections.extend(ANOMALIES.iter().map(|anomaly| {
+    sections.extend(anomaly::all().map(|anomaly| {
         format!(
             "## {}\n\n{}\n{}",
             anomaly.name,

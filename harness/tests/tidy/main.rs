@@ -1,5 +1,6 @@
 //! The house rules that neither the compiler nor clippy knows.
 
+mod anomalies;
 mod manifests;
 mod sources;
 

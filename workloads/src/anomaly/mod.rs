@@ -2,6 +2,10 @@
 //!
 //! What is wrong on the wire is described in [`crate::problem`].
 
+mod recorded;
+
+pub use recorded::RECORDED;
+
 /// One kind of anomaly.
 #[derive(Debug, Clone, Copy)]
 pub struct AnomalyDef {
@@ -13,7 +17,12 @@ pub struct AnomalyDef {
     pub example: &'static str,
 }
 
-/// All anomalies that checks find in histories, by subject.
+/// All anomalies, by subject.
+pub fn all() -> impl Iterator<Item = &'static AnomalyDef> {
+    ANOMALIES.iter().chain(RECORDED)
+}
+
+/// All anomalies that checks find in the histories of runs, by subject.
 pub const ANOMALIES: &[AnomalyDef] = &[
     AnomalyDef {
         name: "echo-mismatch",
@@ -331,18 +340,14 @@ mod tests {
     #[test]
     fn every_name_is_explained_once() {
         let on_the_wire = Problem::ALL.iter().map(|problem| problem.def().name);
-        let all: Vec<&str> = ANOMALIES
-            .iter()
-            .map(|def| def.name)
-            .chain(on_the_wire)
-            .collect();
+        let all: Vec<&str> = all().map(|def| def.name).chain(on_the_wire).collect();
         let different: BTreeSet<&str> = all.iter().copied().collect();
         assert_eq!(all.len(), different.len());
     }
 
     #[test]
     fn examples_fit_a_terminal() {
-        for def in ANOMALIES {
+        for def in all() {
             let lines: Vec<&str> = def.example.lines().collect();
             assert!((2..=5).contains(&lines.len()), "{}", def.name);
             assert!(
