@@ -110,9 +110,7 @@ impl<V: Copy + Eq> Latest<V> {
         let is_later = |than: Option<(V, u32, u32)>| than.is_none_or(|than| than.1 < timed.call);
         match self.first {
             Some(first) if first.0 == value => {
-                if is_later(self.first) {
-                    self.first = Some(new);
-                }
+                self.first = Some(std::cmp::max_by_key(first, new, |latest| latest.1));
             }
             first if is_later(first) => {
                 self.second = first;
@@ -190,7 +188,7 @@ fn witness<V: Copy + Eq>(
     makers.truncate(TOLD);
     let with = |number: u32, op: RegisterOp<V>| Timed {
         op,
-        ..ops[number as usize].clone()
+        ..ops[number as usize]
     };
     let mut proof = vec![with(finder, RegisterOp::Read(value))];
     // That it left its value is what matters of each, and not what it found.
