@@ -8,7 +8,7 @@ use workloads::problem::Problem;
 use super::sources::sources;
 
 /// Where the name of a kind follows in quotes: anomalies and violations that are made.
-const MADE: [&str; 2] = ["Anomaly::new(", "kind: "];
+const MADE: [&str; 2] = ["Anomaly::new(", " kind: "];
 /// Where all kinds of a check stand, each with its name.
 const KINDS: [&str; 2] = ["checker/src/rules/mod.rs", "checker/src/levels/witness.rs"];
 

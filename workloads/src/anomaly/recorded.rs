@@ -208,8 +208,9 @@ pub const RECORDED: &[AnomalyDef] = &[
                   alone. Look at the operations in the proof: mostly a copy answered that was \
                   behind.",
         example: "\
-0: |- write 1 -|  |- write 2 -|  |- write 1 -|
-1:                                               |- read 2 -|   <- replaced before",
+0: |- write 3 -| |- write 3 -| |- read 1 -| |- read 2 -| |- read 1 -|  <- again
+1:                  |-------------------- write 1 --------------------|
+2:                  |-------------------- write 2 --------------------|",
     },
     AnomalyDef {
         name: "order-circle",
