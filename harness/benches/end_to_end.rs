@@ -36,6 +36,10 @@ fn main() {
         "\nstart to first message: median {:.0} ms of 11",
         first_message_ms(scratch.path(), 11)
     );
+    println!(
+        "start to verdict on 100 operations: median {:.1} ms of 41",
+        verdict_ms(scratch.path(), 41)
+    );
     let (messages, peak_mb) = memory(scratch.path());
     println!("memory: {peak_mb:.0} MB at most for a run of {messages} messages");
 }
@@ -93,6 +97,36 @@ fn echo(scratch: &Path, nodes: u32, clients: u32, time_limit_s: f64) -> Value {
     let verdict: Value = serde_json::from_slice(&out.stdout).expect("a verdict");
     assert_eq!(verdict["verdict"], "valid", "{}", verdict["summary"]);
     verdict
+}
+
+/// From the start of the process to its end with a verdict on a short history.
+fn verdict_ms(scratch: &Path, count: usize) -> f64 {
+    let file = scratch.join("history.jsonl");
+    // Two processes that always overlap.
+    let event = |n: usize, kind: &str| {
+        let process = n % 2;
+        format!("{{\"process\":{process},\"type\":\"{kind}\",\"f\":\"write\",\"value\":{n}}}\n")
+    };
+    let mut history = event(0, "invoke");
+    for n in 1..100 {
+        history += &(event(n, "invoke") + &event(n - 1, "ok"));
+    }
+    std::fs::write(&file, history + &event(99, "ok")).expect("written");
+    let mut took_ms: Vec<f64> = (0..count)
+        .map(|_| {
+            let begun = Instant::now();
+            let output = Command::new(BIN)
+                .arg("check")
+                .arg(&file)
+                .args(["--model", "register"])
+                .output()
+                .expect("it runs");
+            assert!(output.status.success(), "{output:?}");
+            begun.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    took_ms.sort_by(f64::total_cmp);
+    took_ms[count / 2]
 }
 
 /// From the start of the process to the first message that it says it sends.

@@ -101,7 +101,7 @@ fn read(file: &str) -> History {
     let mut block = Vec::new();
     loop {
         block.clear();
-        let count = input.by_ref().take(1 << 22).read_to_end(&mut block);
+        let count = input.by_ref().take(1 << 20).read_to_end(&mut block);
         if count.expect("readable") == 0 {
             break;
         }

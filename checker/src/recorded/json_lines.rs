@@ -29,7 +29,7 @@ struct Line<'a> {
 }
 
 /// Blocks of so many bytes are parsed by several threads.
-const PIECE_BYTES: usize = 1 << 18;
+const PIECE_BYTES: usize = 1 << 16;
 
 /// Reads a history that comes in blocks of any size.
 ///

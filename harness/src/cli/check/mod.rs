@@ -99,8 +99,8 @@ fn bad_data(args: &CheckArgs, why: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::BadData, format!("{}: {why}", args.file.display()))
 }
 
-/// So much is read at a time.
-const BLOCK_BYTES: usize = 1 << 22;
+/// So much is read at a time: it is parsed while a cache still holds it.
+const BLOCK_BYTES: usize = 1 << 20;
 
 /// All of the history, or what of it came before its first violation was there.
 fn came(args: &CheckArgs) -> Result<online::Came, Failure> {
