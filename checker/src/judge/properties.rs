@@ -130,7 +130,11 @@ fn agrees<O: Object + Copy>(object: &O, history: &History, seed: u64) -> Verdict
     let judgement = judged(object, history);
     let verdict = judgement.verdict();
     let searched = judged(&Searched(*object), history);
-    assert_eq!(verdict, searched.verdict(), "seed {seed}: {judgement:?}");
+    // One in some 100,000 stacks is more than the search's budget allows.
+    assert!(
+        [verdict, Verdict::Unknown].contains(&searched.verdict()),
+        "seed {seed}: {judgement:?}"
+    );
     for violation in judgement.violations.iter().chain(&searched.violations) {
         assert!(!violation.summary.is_empty(), "seed {seed}: {violation:?}");
         let few = only(history, &violation.proof);
