@@ -35,12 +35,12 @@ pub use coverage::Coverage;
 pub use engine::judge;
 pub use ladder::{Ladder, Rung, ladder};
 pub use named::{Named, Settings};
-pub use object::{Object, OpOf, StateOf};
+pub use object::{End, Object, OpOf, StateOf};
 pub use objects::{
     Containers, Counters, FailedCas, GrowingSets, LastWriters, Locks, Logs, MultiValues, Registers,
     Sets, WholeSets,
 };
-pub use online::{End, Online};
+pub use online::Online;
 pub use outcome::{Judgement, Misfit, Undecided, Violation};
 pub use parts::Intake;
 pub use teller::Teller;

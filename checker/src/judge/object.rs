@@ -5,7 +5,6 @@ use crate::recorded::{History, Recorded, Val, Values};
 use crate::rules::{Ruling, Witness};
 use crate::timed::Timed;
 
-use super::online::End;
 use super::parts::Intake;
 use super::teller::Teller;
 
@@ -102,4 +101,15 @@ pub trait Object: Sync {
         let _ = op;
         None
     }
+}
+
+/// A state in which an object may be when nothing is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End<S, O> {
+    /// The state.
+    pub state: S,
+    /// Operations that bring a new object into this state, one after the other.
+    pub leads: Vec<O>,
+    /// An operation that changes nothing and is possible in this state only.
+    pub finds: O,
 }

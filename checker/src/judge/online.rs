@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::engine::{Says, answer, fits};
-use super::object::{Object, OpOf, StateOf};
+use super::object::{End, Object, OpOf, StateOf};
 use super::outcome::{Misfit, Violation};
 use super::parts::{Part, Parts, parts};
 use crate::history::EventKind;
@@ -92,17 +92,6 @@ trait Feed {
     fn advance(&mut self, _: &History, _: &Budget<'_>) -> Result<Option<Violation>, Misfit>;
     fn settle(&mut self, _: &History, _: &Budget<'_>) -> Option<Violation>;
     fn kept(&self) -> usize;
-}
-
-/// A state in which an object may be when nothing is open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct End<S, O> {
-    /// The state.
-    pub state: S,
-    /// Operations that bring a new object into this state, one after the other.
-    pub leads: Vec<O>,
-    /// An operation that changes nothing and is possible in this state only.
-    pub finds: O,
 }
 
 /// The end in which an object was, and the position at which it was.

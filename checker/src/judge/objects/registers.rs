@@ -2,8 +2,7 @@
 
 use super::function;
 use crate::history::EventKind;
-use crate::judge::object::Object;
-use crate::judge::online::End;
+use crate::judge::object::{End, Object};
 use crate::judge::parts::Intake;
 use crate::judge::teller::Teller;
 use crate::model::{Model, Register, RegisterOp, Role};
