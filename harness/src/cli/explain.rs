@@ -12,8 +12,8 @@ pub(super) fn run(name: &str, output: &Output) -> Result<Exit, Failure> {
     if let Some(anomaly) = anomaly::all().find(|a| a.name == name) {
         let example = anomaly.example.trim_end();
         output.print(&format!(
-            "{name}\n\n{}\n\nFor example:\n\n{example}\n",
-            anomaly.meaning
+            "{name}\n\n{}\nFor example:\n\n{example}\n",
+            output.paragraph(anomaly.meaning)
         ))?;
         return Ok(Exit::Valid);
     }
@@ -22,15 +22,12 @@ pub(super) fn run(name: &str, output: &Output) -> Result<Exit, Failure> {
         .map(|p| p.def())
         .find(|p| p.name == name)
     {
-        let hint = if problem.hint.is_empty() {
-            ""
-        } else {
-            "\n\nWhat to do: "
+        let hint = match problem.hint {
+            "" => String::new(),
+            hint => format!("\n{}", output.paragraph(&format!("What to do: {hint}"))),
         };
-        output.print(&format!(
-            "{name}\n\n{}{hint}{}\n",
-            problem.doc, problem.hint
-        ))?;
+        let doc = output.paragraph(problem.doc);
+        output.print(&format!("{name}\n\n{doc}{hint}"))?;
         return Ok(Exit::Valid);
     }
     let known: Vec<Row> = all();

@@ -83,6 +83,11 @@ impl Output {
         render::list(&head, &rows, self.style())
     }
 
+    /// A text as a paragraph.
+    pub(super) fn paragraph(&self, text: &str) -> String {
+        render::wrapped(text, self.style())
+    }
+
     /// A table of any columns.
     pub(super) fn table(&self, head: &[&str], rows: &[Vec<String>]) -> String {
         render::list(head, rows, self.style())

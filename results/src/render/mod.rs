@@ -15,3 +15,4 @@ pub use page::history_page;
 pub use quick_junit::SerializeError;
 pub use style::Style;
 pub use table::{grade_report, history_report, list, run_report};
+pub use text::wrapped;

@@ -1,5 +1,6 @@
 //! Lines of text: how wide they are, where they break, how numbers with units look.
 
+use super::style::Style;
 use tabled::grid::util::string::{get_char_width, get_string_width};
 
 use crate::quote::visible;
@@ -50,6 +51,12 @@ fn break_word(lines: &mut Vec<String>, current: &mut String, columns: usize) {
         let rest = current.split_off(cut);
         lines.push(std::mem::replace(current, rest));
     }
+}
+
+/// A text as a paragraph that fits the terminal.
+#[must_use]
+pub fn wrapped(text: &str, style: Style) -> String {
+    paragraph(text, 0, style.columns())
 }
 
 /// A text as a paragraph: wrapped, every line indented.
