@@ -1,19 +1,18 @@
 //! From a history to a judgement.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
+use super::by_key::{ByKey, parts};
 use super::coverage::Coverage;
+use super::evidence::Evidence;
 use super::object::{Object, OpOf};
 use super::outcome::{Judgement, Misfit, Undecided, Violation};
-use super::parts::{Part, parts};
-use super::teller::Teller;
+use super::parts::Part;
 use super::window;
 use crate::recorded::{History, Val};
 use crate::rules::{Kind, Ruling, Witness};
 use crate::search::{Budget, Found, search};
-use crate::timed::{NEVER, Timed};
+use crate::timed::Timed;
 
 /// Judges a history of such objects: all of them, in parallel. `with_orders` for linearizations as
 /// part of the judgement.
@@ -29,42 +28,61 @@ pub fn judge<O: Object>(
     budget: &Budget<'_>,
     with_orders: bool,
 ) -> Result<Judgement, Misfit> {
-    let (parts, tally) = parts(object, history)?;
-    let parts = parts.all;
-    // As many searches as there are processors share the memory.
-    let at_once = rayon::current_num_threads().min(parts.len()).max(1);
-    let budget = &Budget {
-        memory_bytes: budget.memory_bytes / at_once,
-        is_over: budget.is_over,
+    let (by_key, tally) = ByKey::of(history);
+    let keys: Vec<&[u32]> = by_key.groups().collect();
+    let judge_key = |numbers: &&[u32]| {
+        let parts = parts(object, history, numbers)?.all;
+        // As many searches as there are processors share the memory.
+        let at_once = rayon::current_num_threads().min(parts.len().max(keys.len()));
+        let budget = &Budget {
+            memory_bytes: budget.memory_bytes / at_once.max(1),
+            is_over: budget.is_over,
+        };
+        let answers = parts.par_iter();
+        let answers = answers.map(|part| answer(object, history, part, budget, with_orders));
+        Ok(answers.collect())
     };
-    let answers: Vec<Answer> = parts
-        .par_iter()
-        .map(|part| answer(object, history, part, budget, with_orders))
-        .collect();
+    let answers: Vec<Result<Vec<Answer>, Misfit>> = keys.par_iter().map(judge_key).collect();
     let mut judgement = Judgement {
         noun: object.noun(),
         coverage: tally.coverage(),
-        objects: parts.len(),
-        judged: parts.iter().map(|part| part.ops.len()).sum(),
         ..Judgement::default()
     };
-    let mut methods: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for answer in answers {
-        *methods.entry(answer.method).or_default() += 1;
-        judgement.coverage.add(answer.coverage);
-        match answer.says {
-            Says::Linearizable(order) => judgement.orders.extend(order),
-            Says::Impossible(violation) => judgement.violations.push(violation),
-            Says::Undecided(undecided) => judgement.undecided.push(undecided),
+    let mut misfits = Vec::new();
+    for answers in answers {
+        match answers {
+            Ok(answers) => answers
+                .into_iter()
+                .for_each(|answer| judgement.take(answer)),
+            Err(misfit) => misfits.push(misfit),
         }
     }
-    judgement.methods = methods;
-    Ok(judgement)
+    // The first one in the file, whatever its key.
+    match misfits.into_iter().min_by_key(|misfit| misfit.line) {
+        Some(misfit) => Err(misfit),
+        None => Ok(judgement),
+    }
+}
+
+impl Judgement {
+    /// Adds what is known of another object.
+    fn take(&mut self, answer: Answer) {
+        self.objects += 1;
+        self.judged += answer.judged;
+        *self.methods.entry(answer.method).or_default() += 1;
+        self.coverage.add(answer.coverage);
+        match answer.says {
+            Says::Linearizable(order) => self.orders.extend(order),
+            Says::Impossible(violation) => self.violations.push(violation),
+            Says::Undecided(undecided) => self.undecided.push(undecided),
+        }
+    }
 }
 
 /// What is known of one object, and how it was found out.
 pub(super) struct Answer {
     method: &'static str,
+    judged: usize,
     coverage: Coverage,
     pub(super) says: Says,
 }
@@ -82,57 +100,40 @@ pub(super) fn answer<O: Object>(
     budget: &Budget<'_>,
     with_orders: bool,
 ) -> Answer {
-    let teller = Teller::new(object, history, part);
+    let evidence = Evidence::new(object, history, part);
     let ordered = |order: Vec<u32>| {
         let numbers = order.iter().map(|op| part.numbers[*op as usize]);
         Says::Linearizable(with_orders.then(|| (part.key, numbers.collect())))
     };
-    let coverage = Coverage::of_object(object.model(), &part.ops);
     let ruling = object.rule(&part.ops, with_orders);
     let ruling = ruling.map(|ruling| (object.rule_name(), ruling));
     let broken = || {
         let (condition, witness) = broken(object, &part.ops)?;
         Some((condition, Ruling::Impossible(witness)))
     };
-    match ruling.or_else(broken) {
-        Some((method, Ruling::Linearizable(order))) => Answer {
-            method,
-            coverage,
-            says: ordered(order),
-        },
-        Some((method, Ruling::Impossible(witness))) => Answer {
-            method,
-            coverage,
-            says: Says::Impossible(teller.ruled(&witness)),
-        },
-        None => Answer {
-            method: "search",
-            coverage,
-            says: match search(object.model(), &part.ops, budget, with_orders) {
+    let (method, says) = match ruling.or_else(broken) {
+        Some((method, Ruling::Linearizable(order))) => (method, ordered(order)),
+        Some((method, Ruling::Impossible(witness))) => {
+            (method, Says::Impossible(evidence.ruled(&witness)))
+        }
+        None => {
+            let found = search(object.model(), &part.ops, budget, with_orders);
+            let says = match found {
                 Found::Linearizable(order) => ordered(order),
                 Found::Impossible { stuck, .. } => {
                     let window = window::around(object.model(), &part.ops, stuck, budget);
-                    Says::Impossible(teller.stuck(stuck, &window))
+                    Says::Impossible(evidence.stuck(stuck, &window))
                 }
-                Found::Undecided {
-                    position,
-                    explored,
-                    events,
-                    standstill,
-                    lacking,
-                } => Says::Undecided(Undecided {
-                    key: part.key,
-                    element: part.element,
-                    lacking,
-                    fits_to_line: teller.line_before(position),
-                    last_line: teller.line_before(NEVER),
-                    explored,
-                    events,
-                    standstill,
-                    conditions: object.conditions(),
-                }),
-            },
-        },
+                Found::Undecided(stopped) => Says::Undecided(evidence.undecided(stopped)),
+            };
+            ("search", says)
+        }
+    };
+    Answer {
+        method,
+        judged: part.ops.len(),
+        coverage: Coverage::of_object(object.model(), &part.ops),
+        says,
     }
 }
 

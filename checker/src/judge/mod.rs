@@ -3,19 +3,21 @@
 //!
 //! - `named`: objects by name.
 //! - `object`, `objects/`: what an object says about itself; those that are known.
-//! - `parts`: a history taken apart.
+//! - `by_key`, `parts`: a history taken apart.
 //! - `online`: a history that grows.
 //! - `engine`: rule, search, verdict.
 //! - `window`: what a search found, made small.
-//! - `teller`: sentences about lines of the history.
+//! - `evidence`, `teller`: sentences about lines of the history.
 //! - `coverage`: whether anything could have gone wrong.
 //! - `ladder`, `registers_by_session`: the levels of consistency of registers.
 //! - `outcome`: what a judgement says.
 
+mod by_key;
 mod coverage;
 #[cfg(test)]
 pub(crate) mod drawn;
 mod engine;
+mod evidence;
 mod ladder;
 mod named;
 mod object;

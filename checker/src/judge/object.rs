@@ -69,7 +69,11 @@ pub trait Object: Sync {
     fn did(&self, op: &OpOf<Self>, values: &Values) -> String;
 
     /// Why operations are impossible: a sentence, and one for each step to it.
-    fn why(&self, teller: &Teller<'_, Self>, witness: &Witness<OpOf<Self>>) -> (String, Vec<String>)
+    fn why(
+        &self,
+        teller: &Teller<'_, OpOf<Self>>,
+        witness: &Witness<OpOf<Self>>,
+    ) -> (String, Vec<String>)
     where
         Self: Sized,
     {

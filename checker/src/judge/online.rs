@@ -19,10 +19,11 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
+use super::by_key::{parts, take};
 use super::engine::{Says, answer, fits};
 use super::object::{End, Object, OpOf, StateOf};
 use super::outcome::{Misfit, Violation};
-use super::parts::{Part, Parts, parts};
+use super::parts::{Part, Parts};
 use crate::history::EventKind;
 use crate::recorded::{History, Recorded, Val};
 use crate::search::Budget;
@@ -211,7 +212,7 @@ impl<O: Object> Stream<O> {
     fn begin(&mut self, history: &History, number: u32) -> Result<(), Misfit> {
         let recorded = &history.ops[number as usize];
         if is_lost(recorded) {
-            return self.parts.take(&self.object, history, number, recorded);
+            return take(&self.object, history, number, recorded, &mut self.parts);
         }
         self.open.insert(number);
         *self.open_by_key.entry(recorded.key).or_default() += 1;
@@ -224,7 +225,7 @@ impl<O: Object> Stream<O> {
         if let Some(count) = self.open_by_key.get_mut(&recorded.key) {
             *count -= 1;
         }
-        self.parts.take(&self.object, history, number, recorded)
+        take(&self.object, history, number, recorded, &mut self.parts)
     }
 
     fn watch_all(&mut self) {
@@ -282,7 +283,7 @@ impl<O: Object> Stream<O> {
                     ret: NEVER,
                     ..*recorded
                 };
-                let taken = open.take(&self.object, history, *number, &recorded);
+                let taken = take(&self.object, history, *number, &recorded, &mut open);
                 taken.ok()?;
             }
         }
@@ -359,10 +360,13 @@ impl<O: Object> Stream<O> {
         self.watches[at].due = usize::MAX;
         self.watches[at].cut_due = usize::MAX;
         let part = &self.parts.all[at];
-        let whole = parts(&self.object, history).ok();
+        let numbers = (0..).zip(&history.ops);
+        let of_key = numbers.filter(|(_, recorded)| recorded.key == part.key);
+        let of_key: Vec<u32> = of_key.map(|(number, _)| number).collect();
+        let whole = parts(&self.object, history, &of_key).ok();
         let whole = whole
             .as_ref()
-            .and_then(|(all, _)| all.find(part.key, part.element));
+            .and_then(|all| all.find(part.key, part.element));
         let says = whole.map(|whole| answer(&self.object, history, whole, budget, false).says);
         match says {
             Some(Says::Impossible(violation)) => violation,

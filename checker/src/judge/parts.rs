@@ -1,13 +1,9 @@
-//! A history taken apart by objects (linearizability is local: Herlihy and Wing, 1990, theorem 1).
+//! The parts of a history that are judged by themselves.
 
 use rustc_hash::FxHashMap;
 
-use super::coverage::Tally;
-use super::object::{Object, OpOf};
-use super::outcome::Misfit;
 use crate::history::EventKind;
-use crate::model::Model;
-use crate::recorded::{History, Recorded, Val};
+use crate::recorded::{Recorded, Val};
 use crate::timed::Timed;
 
 /// The operations of one object, in the order of their calls.
@@ -30,6 +26,8 @@ pub(super) struct Parts<O> {
     /// Those to which the last operation did something.
     pub(super) touched: Vec<u32>,
     places: FxHashMap<(Val, Val), u32>,
+    /// So many operations will come: most objects have one part, which takes them all.
+    room: usize,
 }
 
 impl<O> Default for Parts<O> {
@@ -38,35 +36,32 @@ impl<O> Default for Parts<O> {
             all: Vec::new(),
             touched: Vec::new(),
             places: FxHashMap::default(),
+            room: 0,
         }
     }
 }
 
-impl<P> Parts<P> {
-    /// Takes an operation to the objects concerned.
-    pub(super) fn take<O: Object<Model: Model<Op = P>>>(
-        &mut self,
-        object: &O,
-        history: &History,
-        number: u32,
-        recorded: &Recorded,
-    ) -> Result<(), Misfit> {
+impl<O> Parts<O> {
+    /// For so many operations.
+    pub(super) fn of(operations: usize) -> Self {
+        Self {
+            room: operations,
+            ..Self::default()
+        }
+    }
+
+    /// Takes what the operation with this number did.
+    pub(super) fn intake<'a>(&'a mut self, number: u32, recorded: &'a Recorded) -> Intake<'a, O> {
         self.touched.clear();
-        let mut intake = Intake {
+        Intake {
             parts: self,
             number,
             recorded,
-        };
-        object
-            .take(history, recorded, &mut intake)
-            .map_err(|what| Misfit {
-                line: recorded.call_line,
-                what,
-            })
+        }
     }
 
     /// That of this key and element.
-    pub(super) fn find(&self, key: Val, element: Val) -> Option<&Part<P>> {
+    pub(super) fn find(&self, key: Val, element: Val) -> Option<&Part<O>> {
         let at = *self.places.get(&(key, element))?;
         self.all.get(at as usize)
     }
@@ -123,34 +118,24 @@ impl<O> Intake<'_, O> {
             all,
             touched,
             places,
+            room,
         } = &mut *self.parts;
         let fresh = all.len() as u32;
-        let at = *places.entry((key, element)).or_insert(fresh);
+        let at = match &all[..] {
+            [only] if (only.key, only.element) == (key, element) => 0,
+            _ => *places.entry((key, element)).or_insert(fresh),
+        };
         if at == fresh {
+            let room = std::mem::take(room);
             all.push(Part {
                 key,
                 element,
-                ops: Vec::new(),
-                numbers: Vec::new(),
+                ops: Vec::with_capacity(room),
+                numbers: Vec::with_capacity(room),
                 failed: Vec::new(),
             });
         }
         touched.push(at);
         &mut all[at as usize]
     }
-}
-
-/// The objects of a history, in the order in which they appear, and what all operations show
-/// together: the history is large and gone through once.
-pub(super) fn parts<O: Object>(
-    object: &O,
-    history: &History,
-) -> Result<(Parts<OpOf<O>>, Tally), Misfit> {
-    let mut parts = Parts::default();
-    let mut tally = Tally::of(history.ops.len());
-    for (number, recorded) in (0..).zip(&history.ops) {
-        tally.take(recorded);
-        parts.take(object, history, number, recorded)?;
-    }
-    Ok((parts, tally))
 }

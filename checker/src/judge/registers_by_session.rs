@@ -1,9 +1,9 @@
 //! A history of registers as the levels of consistency see it.
 
+use super::by_key::{ByKey, parts};
 use super::object::Object;
 use super::objects::{FailedCas, Registers};
 use super::outcome::Misfit;
-use super::parts::parts;
 use crate::history::EventKind;
 use crate::levels::{Access, SessionOp};
 use crate::model::RegisterOp;
@@ -20,7 +20,11 @@ pub(super) struct Accesses {
 pub(super) fn accesses(history: &History) -> Result<Accesses, Misfit> {
     let registers = Registers::new(Val::NULL, FailedCas::DidNothing);
     let mut all: Vec<(u32, SessionOp<Val>)> = Vec::with_capacity(history.ops.len());
-    for (key, part) in (0..).zip(parts(&registers, history)?.0.all) {
+    let (by_key, _) = ByKey::of(history);
+    for (key, numbers) in (0..).zip(by_key.groups()) {
+        let Some(part) = parts(&registers, history, numbers)?.all.pop() else {
+            continue;
+        };
         let did = part.numbers.iter().zip(&part.ops);
         let did = did.map(|(number, timed)| (*number, timed.ret, access(&timed.op)));
         let failed = part.failed.iter();

@@ -69,18 +69,22 @@ pub enum Found<S> {
         states: Vec<S>,
     },
     /// The budget was used up.
-    Undecided {
-        /// Operations that returned before this position can be linearized.
-        position: u32,
-        /// How far all possibilities are known, and not just one: so many events.
-        explored: usize,
-        /// Of so many.
-        events: usize,
-        /// Why it got no further, if most of it was spent in one place.
-        standstill: Option<Standstill>,
-        /// What was lacking.
-        lacking: Lacking,
-    },
+    Undecided(Stopped),
+}
+
+/// How far a search got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped {
+    /// Operations that returned before this position can be linearized.
+    pub position: u32,
+    /// How far all possibilities are known, and not just one: so many events.
+    pub explored: usize,
+    /// Of so many.
+    pub events: usize,
+    /// Why it got no further, if most of it was spent in one place.
+    pub standstill: Option<Standstill>,
+    /// What was lacking.
+    pub lacking: Lacking,
 }
 
 /// A place in a history that took more than all before it.
@@ -122,13 +126,13 @@ pub fn search<M: Model>(
     } else if problem.fits::<Wide>() {
         both::<M, Wide>(&problem, budget, with_order)
     } else {
-        Found::Undecided {
+        Found::Undecided(Stopped {
             position: 0,
             explored: 0,
             events: problem.events.len(),
             standstill: None,
             lacking: Lacking::Room,
-        }
+        })
     }
 }
 
@@ -192,12 +196,12 @@ fn both<M: Model, B: Bits>(
             return Found::Impossible { stuck, states };
         }
         let events = breadth.position().max(depth.position());
-        return Found::Undecided {
+        return Found::Undecided(Stopped {
             position: problem.time_of(events),
             explored: breadth.position(),
             events: problem.events.len(),
             standstill: breadth.standstill(),
             lacking,
-        };
+        });
     }
 }

@@ -256,13 +256,13 @@ fn there_is_room_for_2048_at_once() {
         let (stuck, states) = (count - 1, vec![0]);
         assert_eq!(found, Found::Impossible { stuck, states });
     }
-    let undecided = Found::Undecided {
+    let undecided = Found::Undecided(Stopped {
         position: 0,
         explored: 0,
         events: 2 * 2_049,
         standstill: None,
         lacking: Lacking::Room,
-    };
+    });
     let found = search(&REGISTER, &reads(2_049, 0), &Budget::AMPLE, false);
     assert_eq!(found, undecided);
 }
@@ -284,14 +284,14 @@ fn a_search_without_time_says_how_far_it_got() {
         ..Budget::AMPLE
     };
     let found = search(&REGISTER, &writes(1_000), &over, false);
-    let undecided = Found::Undecided {
+    let undecided = Found::Undecided(Stopped {
         position: 511,
         // Three steps a write: its call, its effect, its return.
         explored: 128,
         events: 2_000,
         standstill: None,
         lacking: Lacking::Time,
-    };
+    });
     assert_eq!(found, undecided);
     // What ends within a slice needs no budget.
     let found = search(&REGISTER, &writes(50), &over, false);
@@ -337,13 +337,13 @@ fn a_search_without_memory_says_so() {
         is_over: &|| false,
     };
     let found = search(&Bag, &many_orders(), &budget(20_000), false);
-    let Found::Undecided {
+    let Found::Undecided(Stopped {
         position,
         explored,
         standstill: Some(place),
         lacking,
         ..
-    } = found
+    }) = found
     else {
         panic!("{found:?} in 20 kB");
     };

@@ -134,7 +134,7 @@ impl Object for Containers {
         }
     }
 
-    fn why(&self, teller: &Teller<'_, Self>, witness: &Witness<Op>) -> (String, Vec<String>) {
+    fn why(&self, teller: &Teller<'_, Op>, witness: &Witness<Op>) -> (String, Vec<String>) {
         let noun = self.noun();
         match (witness.kind, &witness.ops[..]) {
             (Kind::NeverPut | Kind::ThinAir, [take, ..]) => (
@@ -219,7 +219,7 @@ impl Containers {
 }
 
 /// Values of a stack that are in each other's way.
-fn of_stack(teller: &Teller<'_, Containers>, kind: Kind, all: &[u32]) -> (String, Vec<String>) {
+fn of_stack(teller: &Teller<'_, Op>, kind: Kind, all: &[u32]) -> (String, Vec<String>) {
     let summary = match kind {
         Kind::LostValue => "A value never came out, although one below it did.",
         _ => "These values cannot have come out in this order.",
@@ -243,7 +243,7 @@ fn of_stack(teller: &Teller<'_, Containers>, kind: Kind, all: &[u32]) -> (String
 }
 
 /// Values of a queue in the wrong order.
-fn of_queue(teller: &Teller<'_, Containers>, kind: Kind, all: &[u32]) -> (String, Vec<String>) {
+fn of_queue(teller: &Teller<'_, Op>, kind: Kind, all: &[u32]) -> (String, Vec<String>) {
     match (kind, all) {
         (Kind::OutOfOrder, [first, second, taken, late]) => (
             format!(
@@ -271,7 +271,7 @@ fn of_queue(teller: &Teller<'_, Containers>, kind: Kind, all: &[u32]) -> (String
 }
 
 fn lost(
-    teller: &Teller<'_, Containers>,
+    teller: &Teller<'_, Op>,
     first: u32,
     second: u32,
     taken: u32,
@@ -294,13 +294,13 @@ fn lost(
 }
 
 /// Those of the operations that put something in.
-fn puts(teller: &Teller<'_, Containers>, ops: &[u32]) -> Vec<u32> {
+fn puts(teller: &Teller<'_, Op>, ops: &[u32]) -> Vec<u32> {
     let is_put = |op: &u32| matches!(teller.op(*op).op, Op::Put(_));
     ops.iter().copied().filter(is_put).collect()
 }
 
 /// The stays of all values but the one that an operation is about.
-fn stays(teller: &Teller<'_, Containers>, ops: &[u32], but: u32) -> Vec<String> {
+fn stays(teller: &Teller<'_, Op>, ops: &[u32], but: u32) -> Vec<String> {
     let about = |op: u32| match teller.op(op).op {
         Op::Put(value) | Op::Take(value) => Some(value),
         _ => None,
@@ -311,7 +311,7 @@ fn stays(teller: &Teller<'_, Containers>, ops: &[u32], but: u32) -> Vec<String> 
 }
 
 /// From when to when a value was certainly there.
-fn stay(teller: &Teller<'_, Containers>, put: u32, among: &[u32]) -> String {
+fn stay(teller: &Teller<'_, Op>, put: u32, among: &[u32]) -> String {
     let Op::Put(value) = teller.op(put).op else {
         return String::new();
     };

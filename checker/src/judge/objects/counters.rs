@@ -88,7 +88,7 @@ impl Object for Counters {
 
     fn why(
         &self,
-        teller: &Teller<'_, Self>,
+        teller: &Teller<'_, CounterOp>,
         witness: &Witness<CounterOp>,
     ) -> (String, Vec<String>) {
         match (witness.kind, &witness.ops[..]) {
@@ -137,7 +137,7 @@ impl Object for Counters {
 }
 
 /// How much there was at least, or at most.
-fn bounds(teller: &Teller<'_, Counters>, witness: &Witness<CounterOp>, read: u32) -> String {
+fn bounds(teller: &Teller<'_, CounterOp>, witness: &Witness<CounterOp>, read: u32) -> String {
     let mut sums = [0i128; 2];
     let mut counts = [0u64; 2];
     for timed in &witness.proof {

@@ -74,7 +74,7 @@ impl Object for GrowingSets {
         }
     }
 
-    fn why(&self, teller: &Teller<'_, Self>, witness: &Witness<Op>) -> (String, Vec<String>) {
+    fn why(&self, teller: &Teller<'_, Op>, witness: &Witness<Op>) -> (String, Vec<String>) {
         let values = teller.values();
         let of_proof: Vec<Val> = witness
             .proof

@@ -84,7 +84,7 @@ impl Object for Locks {
         }
     }
 
-    fn why(&self, teller: &Teller<'_, Self>, witness: &Witness<Op>) -> (String, Vec<String>) {
+    fn why(&self, teller: &Teller<'_, Op>, witness: &Witness<Op>) -> (String, Vec<String>) {
         let told = || {
             let sentences = witness.ops.iter();
             sentences.map(|op| format!("{}.", teller.told(*op)))

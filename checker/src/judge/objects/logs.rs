@@ -118,7 +118,7 @@ impl Object for Logs {
         }
     }
 
-    fn why(&self, teller: &Teller<'_, Self>, witness: &Witness<Op>) -> (String, Vec<String>) {
+    fn why(&self, teller: &Teller<'_, Op>, witness: &Witness<Op>) -> (String, Vec<String>) {
         let told = |ops: &[u32]| -> Vec<String> {
             ops.iter()
                 .map(|op| format!("{}.", teller.told(*op)))

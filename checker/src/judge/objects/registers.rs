@@ -142,7 +142,7 @@ impl Object for Registers {
         }
     }
 
-    fn why(&self, teller: &Teller<'_, Self>, witness: &Witness<Op>) -> (String, Vec<String>) {
+    fn why(&self, teller: &Teller<'_, Op>, witness: &Witness<Op>) -> (String, Vec<String>) {
         match (witness.kind, &witness.ops[..]) {
             (Kind::ThinAir, [op, ..]) => (
                 format!("{}: nobody wrote that value.", teller.told(*op)),
@@ -245,7 +245,7 @@ impl Object for Registers {
 
 /// Something else was there after all who made a value had ended.
 fn gone(
-    teller: &Teller<'_, Registers>,
+    teller: &Teller<'_, Op>,
     finder: u32,
     other: u32,
     makers: &[u32],
@@ -285,7 +285,7 @@ fn gone(
 
 /// Two values would each have to come before the other: the first return of one is before the last
 /// call of the other, and the other way round.
-fn both_ways(teller: &Teller<'_, Registers>, all: &[u32]) -> (String, Vec<String>) {
+fn both_ways(teller: &Teller<'_, Op>, all: &[u32]) -> (String, Vec<String>) {
     let value = |op: u32| teller.show(left(&teller.op(op).op));
     let Some(&last) = all.iter().max_by_key(|op| teller.op(**op).call) else {
         return (String::new(), Vec::new());

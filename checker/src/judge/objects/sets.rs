@@ -78,7 +78,7 @@ impl Object for Sets {
         .to_owned()
     }
 
-    fn why(&self, teller: &Teller<'_, Self>, witness: &Witness<SetOp>) -> (String, Vec<String>) {
+    fn why(&self, teller: &Teller<'_, SetOp>, witness: &Witness<SetOp>) -> (String, Vec<String>) {
         let also = |ops: &[u32]| -> Vec<String> {
             ops.iter()
                 .map(|op| format!("{}.", teller.told(*op)))
