@@ -23,7 +23,7 @@ pub(super) struct ByKey {
 impl ByKey {
     /// Sorts a history by its keys, and what all operations show together. Takes `O(n)`.
     pub(super) fn of(history: &History) -> (Self, Tally) {
-        let mut tally = Tally::of(history.ops.len());
+        let mut tally = Tally::of(history);
         let mut keys = Keys::default();
         for (number, recorded) in history.ops.iter().enumerate() {
             tally.take(recorded);

@@ -1,7 +1,7 @@
 //! Whether anything could have gone wrong: a verdict is worth as much as what was tested.
 
 use crate::model::{Model, Role};
-use crate::recorded::Recorded;
+use crate::recorded::{History, Recorded};
 use crate::timed::Timed;
 
 /// How hard a history was.
@@ -16,6 +16,8 @@ pub struct Coverage {
     pub exposed_reads: usize,
     /// How many operations there are whose end is not known.
     pub indeterminate: usize,
+    /// How many operations were open while a fault was active, if the history tells of faults.
+    pub during_faults: Option<usize>,
 }
 
 impl Coverage {
@@ -52,14 +54,19 @@ pub(super) struct Tally {
     /// By position: how many more operations are open after that event.
     change: Vec<i8>,
     indeterminate: usize,
+    /// When faults were active.
+    faults: Vec<(u32, u32)>,
+    during_faults: usize,
 }
 
 impl Tally {
-    /// For so many operations.
-    pub(super) fn of(operations: usize) -> Self {
+    /// For the operations of this history.
+    pub(super) fn of(history: &History) -> Self {
         Self {
-            change: Vec::with_capacity(2 * operations),
+            change: Vec::with_capacity(2 * history.ops.len()),
             indeterminate: 0,
+            faults: history.faults.spans(),
+            during_faults: 0,
         }
     }
 
@@ -69,6 +76,14 @@ impl Tally {
             self.indeterminate += 1;
         } else {
             self.mark(op.ret, -1);
+        }
+        if !self.faults.is_empty() {
+            let next = self.faults.partition_point(|(_, to)| *to <= op.call);
+            let met = self
+                .faults
+                .get(next)
+                .is_some_and(|(from, _)| *from <= op.ret);
+            self.during_faults += usize::from(met);
         }
     }
 
@@ -90,6 +105,7 @@ impl Tally {
         Coverage {
             most_open: open.max().unwrap_or_default().unsigned_abs() as usize,
             indeterminate: self.indeterminate,
+            during_faults: (!self.faults.is_empty()).then_some(self.during_faults),
             ..Coverage::default()
         }
     }
@@ -98,7 +114,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use crate::judge::{Named, Settings};
-    use crate::recorded::read_notation;
+    use crate::recorded::{read_json_lines, read_notation};
     use crate::search::Budget;
 
     #[test]
@@ -117,5 +133,36 @@ mod tests {
         // Two after the first write; the third began before it had returned.
         assert_eq!(coverage.exposed_reads, 2);
         assert_eq!(coverage.indeterminate, 1);
+        assert_eq!(coverage.during_faults, None, "nobody told of any");
+    }
+
+    #[test]
+    fn operations_that_faults_may_have_hit_are_counted() {
+        let event = |process: &str, kind: &str, f: &str| {
+            format!(r#"{{"process":{process},"type":"{kind}","f":"{f}","value":1}}"#)
+        };
+        let nemesis = |f: &str| event(r#""nemesis""#, "info", f);
+        let write = |process: &str| {
+            [
+                event(process, "invoke", "write"),
+                event(process, "ok", "write"),
+            ]
+        };
+        let [begin, end] = write("0");
+        // One is over before, one is open at the beginning, one comes in between, one at the end,
+        // one later.
+        let lines = [
+            &write("1")[..],
+            &[begin, nemesis("start-partition"), end],
+            &write("2"),
+            &[event("3", "invoke", "write"), nemesis("stop-partition")],
+            &[event("3", "ok", "write")],
+            &write("4"),
+        ];
+        let (history, error) = read_json_lines(lines.concat().join("\n").as_bytes());
+        assert_eq!((history.ops.len(), error), (5, None));
+        let judgement = Named::Register.judge(&Settings::default(), &history, &Budget::AMPLE);
+        let coverage = judgement.expect("a register").coverage;
+        assert_eq!(coverage.during_faults, Some(3));
     }
 }

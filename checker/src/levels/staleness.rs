@@ -41,6 +41,14 @@ pub struct Staleness {
 }
 
 impl Staleness {
+    /// How many reads found the newest write that had returned, or one at the same time: what
+    /// quorums of reads and writes that overlap promise (Gifford, *Weighted voting for replicated
+    /// data*, SOSP 1979).
+    #[must_use]
+    pub fn quorum_visible_reads(&self) -> u64 {
+        self.reads - self.stale_reads
+    }
+
     /// Which part of the reads is stale, from 0 to 1.
     #[must_use]
     pub fn stale_share(&self) -> f64 {

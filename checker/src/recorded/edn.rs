@@ -8,9 +8,9 @@ use super::json_lines::quoted;
 use super::{Event, Pairing, Read, ReadError, Val, Values};
 use crate::history::EventKind;
 
-/// Reads a whole history. Events of processes that are no numbers are not operations (Jepsen's
-/// nemesis). Tagged values stand for what is tagged; keywords are texts with a colon, and sets are
-/// sorted lists.
+/// Reads a whole history. Events of processes that are no numbers are not operations; those of
+/// `:nemesis` tell when faults were active. Tagged values stand for what is tagged; keywords are
+/// texts with a colon, and sets are sorted lists.
 ///
 /// Takes time in proportion to the bytes.
 #[must_use]
@@ -100,6 +100,12 @@ fn take(place: &Place<'_>, pairing: &mut Pairing, form: &Edn<'_>) -> Result<(), 
     let field = |name: &'static str| fields.get(&Edn::key(name)).map(untagged);
     let process = match field("process") {
         Some(Edn::Int(process)) => *process,
+        Some(Edn::Key(name)) if name == "nemesis" => {
+            if let Some(Edn::Key(function)) = field("f") {
+                pairing.disturb(function);
+            }
+            return Ok(());
+        }
         Some(Edn::Key(_) | Edn::Nil | Edn::Symbol(_) | Edn::Str(_)) => return Ok(()),
         _ => return Err(place.error(None, "This event has no :process.".to_owned())),
     };
@@ -254,6 +260,7 @@ mod tests {
         assert_eq!(error, None);
         assert_eq!(shown(&history), expected);
         assert_eq!((history.ops[0].call_ns, history.ops[0].ret_ns), (5, 9));
+        assert_eq!(history.faults.spans(), [(1, crate::timed::NEVER)]);
         let (history, error) = read_edn(&format!("[{LINES}\n]"));
         assert_eq!(error, None);
         assert_eq!(shown(&history), expected);

@@ -34,8 +34,8 @@ const PIECE_BYTES: usize = 1 << 16;
 /// Reads a history that comes in blocks of any size.
 ///
 /// Lines that are empty are passed over; so are events of processes that are no numbers, which are
-/// not operations (Jepsen's nemesis). Takes time in proportion to the bytes; lines are parsed on
-/// all processors, a block at a time.
+/// not operations. Those of `nemesis` tell when faults were active. Takes time in proportion to the
+/// bytes; lines are parsed on all processors, a block at a time.
 #[derive(Debug, Default)]
 pub struct JsonLines {
     pairing: Pairing,
@@ -120,6 +120,13 @@ impl JsonLines {
         else {
             return Ok(());
         };
+        let process = line.process.get();
+        if !process.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+            if process == r#""nemesis""# {
+                self.pairing.disturb(&line.f);
+            }
+            return Ok(());
+        }
         let values = self.pairing.values();
         let mut number =
             |raw: Option<&RawValue>| raw.map_or(Val::NULL, |raw| values.json(raw.get()));
@@ -168,7 +175,7 @@ fn pieces(mut lines: &[u8]) -> Vec<&[u8]> {
     pieces
 }
 
-/// A line, and the event that stands there, if it is one of an operation.
+/// A line, and the event that stands there, if it is not empty.
 struct Parsed<'a> {
     text: &'a [u8],
     event: Result<Option<Line<'a>>, Box<Mistake>>,
@@ -200,11 +207,7 @@ fn event<'a>(bytes: &'a [u8], text: Option<&'a str>) -> Result<Option<Line<'a>>,
         None => serde_json::from_slice(bytes),
     };
     let line = line.map_err(|error| malformed(bytes, &error))?;
-    let is_operation = line
-        .process
-        .get()
-        .starts_with(|c: char| c == '-' || c.is_ascii_digit());
-    Ok(is_operation.then_some(line))
+    Ok(Some(line))
 }
 
 /// What is wrong with a line whose number is not known yet.

@@ -6,9 +6,11 @@
 //!
 //! What is assumed, and checked: a process has at most one open operation; a completion has the
 //! function of its invocation; events stand in the order of real time. An invocation without
-//! completion may have happened.
+//! completion may have happened. Events of the nemesis are not paired; they tell when faults were
+//! active.
 
 mod edn;
+mod faults;
 mod json_lines;
 mod notation;
 mod pairing;
@@ -19,6 +21,7 @@ mod tuples;
 mod value;
 
 pub use edn::read_edn;
+pub use faults::Faults;
 pub use json_lines::{JsonLines, read_json_lines};
 pub use notation::read_notation;
 pub use pairing::{Event, Pairing, Problem};
@@ -40,6 +43,8 @@ pub struct History {
     pub functions: Vec<Box<str>>,
     /// Who did them, as they are called in the history.
     pub processes: Vec<Val>,
+    /// When faults were active.
+    pub faults: Faults,
 }
 
 /// An operation.

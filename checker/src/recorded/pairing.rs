@@ -84,6 +84,11 @@ impl Pairing {
         Ok(())
     }
 
+    /// Takes an event of the nemesis.
+    pub fn disturb(&mut self, function: &str) {
+        self.history.faults.take(function, self.position);
+    }
+
     fn process(&mut self, name: Val) -> u32 {
         let fresh = self.open.len() as u32;
         let number = *self.processes.entry(name).or_insert(fresh);

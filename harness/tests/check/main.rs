@@ -100,8 +100,8 @@ fn a_violation_is_told_with_its_lines() {
       monotonic-writes     yes
       writes-follow-reads  yes
       eventual             ?      no reads after the last writes would show it
-    1 of 1 read found what had been overwritten before: at most 1 version behind, by
-    at most 0.0 ms (99 of 100 reads: 1, 0.0 ms). 0 found less than an earlier read.
+    Quorum visibility: 0 of 1 read found the newest acknowledged write, or one at
+    the same time. The others are at most 1 version behind (99 of 100 reads: 1).
     ");
 }
 
@@ -253,9 +253,9 @@ fn weaker_levels_are_told_where_the_strongest_does_not_hold() {
       monotonic-writes     yes
       writes-follow-reads  yes
       eventual             ?      no reads after the last writes would show it
-    1 of 2 reads found what had been overwritten before: at most 1 version behind,
-    by at most 6.0 ms (99 of 100 reads: 1, 6.0 ms). 0 found less than an earlier
-    read.
+    Quorum visibility: 1 of 2 reads found the newest acknowledged write, or one at
+    the same time. The others are at most 1 version behind, by at most 6.0 ms (99 of
+    100 reads: 1, 6.0 ms).
     ");
     let (report, _, exit) = check(&stale, &["--model", "register", "--level", "sequential"]);
     assert_eq!(exit, Some(0), "{report}");

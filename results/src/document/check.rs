@@ -139,6 +139,10 @@ pub struct LevelRow {
 pub struct StalenessFigures {
     /// How many reads returned.
     pub reads: u64,
+    /// How many of them found the newest write that had been acknowledged, or one at the same
+    /// time: what overlapping quorums of reads and writes promise.
+    #[serde(default)]
+    pub quorum_visible_reads: u64,
     /// How many of them found what had certainly been overwritten.
     pub stale_reads: u64,
     /// How many found an older version than a read that had returned before.
@@ -164,4 +168,7 @@ pub struct Coverage {
     pub exposed_reads: u64,
     /// How many operations there are whose end is not known.
     pub indeterminate: u64,
+    /// How many operations were open while a fault was active, if the history tells of faults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub during_faults: Option<u64>,
 }

@@ -1,6 +1,7 @@
 //! How documents are shown: one file a format. Everything here is a pure function from a document
 //! to text.
 
+mod coverage;
 mod json;
 mod junit;
 mod page;

@@ -54,6 +54,7 @@ pub(super) fn document(
             most_open: judgement.coverage.most_open as u64,
             exposed_reads: judgement.coverage.exposed_reads as u64,
             indeterminate: judgement.coverage.indeterminate as u64,
+            during_faults: judgement.coverage.during_faults.map(|count| count as u64),
         },
         violations: violations.collect(),
         undecided: undecided.collect(),

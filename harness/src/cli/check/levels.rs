@@ -88,6 +88,7 @@ fn figures(staleness: &Staleness) -> StalenessFigures {
     let ms = |ns: u64| ns as f64 / 1e6;
     StalenessFigures {
         reads: staleness.reads,
+        quorum_visible_reads: staleness.quorum_visible_reads(),
         stale_reads: staleness.stale_reads,
         inversions: staleness.inversions,
         versions_p99: staleness.versions.p99,

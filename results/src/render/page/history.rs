@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::{badge, page};
 use crate::document::CheckDocument;
 use crate::document::check::{Undecided, Violation};
+use crate::render::coverage::{coverage, staleness};
 use crate::render::text::counted;
 use crate::render::timeline::svg;
 
@@ -32,6 +33,7 @@ pub fn history_page(check: &CheckDocument) -> String {
         @if let Some(error) = &check.broken_off {
             p { "The history could not be read to its end. " (error) }
         }
+        p.soft { (coverage(check)) }
     };
     page(&format!("{}: {}", check.verdict.word(), check.file), &body)
 }
@@ -46,6 +48,7 @@ fn levels_of(check: &CheckDocument) -> Markup {
                     tr { td { (row.level) } td { (badge(row.verdict)) } td { (row.why) } }
                 }
             }
+            @if let Some(stale) = &check.staleness { p { (staleness(stale)) } }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use checker::{Verdict, listed};
 
+use super::super::coverage::{coverage, staleness};
 use super::super::style::{Style, Tone};
 use super::super::text::{counted, paragraph};
 use super::super::timeline::picture;
@@ -46,7 +47,7 @@ pub fn history_report(check: &CheckDocument, style: Style) -> String {
         let error = format!("The history could not be read to its end. {error}");
         text += &format!("\n{}", paragraph(&error, 0, style.columns()));
     }
-    text += &format!("\n{}", paragraph(&coverage_of(check), 0, style.columns()));
+    text += &format!("\n{}", paragraph(&coverage(check), 0, style.columns()));
     text + &paragraph(&figures_of(check), 0, style.columns())
 }
 
@@ -74,18 +75,7 @@ fn levels_of(check: &CheckDocument, style: Style) -> String {
     }
     text += &grid.render(style, 2);
     if let Some(stale) = &check.staleness {
-        let figures = format!(
-            "{} of {} found what had been overwritten before: at most {} behind, by at most {:.1} \
-             ms (99 of 100 reads: {}, {:.1} ms). {} found less than an earlier read.",
-            stale.stale_reads,
-            counted(stale.reads, "read"),
-            counted(stale.versions_max, "version"),
-            stale.behind_max_ms,
-            stale.versions_p99,
-            stale.behind_p99_ms,
-            stale.inversions
-        );
-        text += &paragraph(&figures, 0, style.columns());
+        text += &paragraph(&staleness(stale), 0, style.columns());
     }
     text
 }
@@ -133,23 +123,6 @@ fn undecided_of(undecided: &Undecided) -> String {
     );
     let more = undecided.proved.iter().chain(&undecided.needed);
     more.fold(text, |text, sentence| format!("{text} {sentence}"))
-}
-
-/// What a pass is worth.
-fn coverage_of(check: &CheckDocument) -> String {
-    let coverage = check.coverage;
-    if coverage.overlapping == 0 {
-        return "No two operations overlapped: a history like this shows little.".to_owned();
-    }
-    format!(
-        "{} of {} overlapped another one, up to {} at once; {} could have been out of date; {} \
-         of unknown end.",
-        coverage.overlapping,
-        counted(check.judged, "operation"),
-        coverage.most_open,
-        counted(coverage.exposed_reads, "read"),
-        coverage.indeterminate
-    )
 }
 
 fn figures_of(check: &CheckDocument) -> String {
