@@ -1,6 +1,21 @@
 //! One wrong answer, in the middle of a history.
 
-use crate::histories::{End, Flaw, Op, Said};
+use crate::operations::{End, Op, Said};
+
+/// The one thing that is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// Nothing.
+    None,
+    /// A read finds a value that had certainly been overwritten.
+    Stale,
+    /// A read finds a value that nobody wrote.
+    Never,
+    /// A read finds a value that was written once, long before.
+    Long,
+    /// A read of a counter misses one of what had been added.
+    Low,
+}
 
 /// Makes one answer wrong; whether there was a place for it.
 pub(crate) fn plant(flaw: Flaw, ops: &mut [Op]) -> bool {

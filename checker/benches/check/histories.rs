@@ -1,12 +1,13 @@
 //! Seeded histories of many processes: linearizable by construction, or with one wrong answer.
 
-use std::fmt;
 use std::io::{Result, Write};
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::flaws::{Flaw, plant};
 use crate::objects::{Kind, Objects};
+use crate::operations::{End, Op, Said};
 
 /// What a history shall be like.
 #[derive(Debug, Clone, Copy)]
@@ -19,73 +20,6 @@ pub(crate) struct Recipe {
     pub(crate) flaw: Flaw,
 }
 
-/// The one thing that is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Flaw {
-    /// Nothing.
-    None,
-    /// A read finds a value that had certainly been overwritten.
-    Stale,
-    /// A read finds a value that nobody wrote.
-    Never,
-    /// A read finds a value that was written once, long before.
-    Long,
-    /// A read of a counter misses one of what had been added.
-    Low,
-}
-
-/// What was asked or answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Said {
-    Nothing,
-    Number(i64),
-    Pair(i64, i64),
-    Truth(bool),
-}
-
-impl fmt::Display for Said {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nothing => f.write_str("null"),
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Pair(from, to) => write!(f, "[{from},{to}]"),
-            Self::Truth(truth) => write!(f, "{truth}"),
-        }
-    }
-}
-
-/// How an operation ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
-    Ok,
-    Fail,
-    /// Nobody knows, but it took effect.
-    Happened,
-    /// Nobody knows, and it never took effect.
-    Vanished,
-}
-
-/// An operation.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Op {
-    pub(crate) process: usize,
-    pub(crate) call: f64,
-    pub(crate) effect: f64,
-    pub(crate) ret: f64,
-    pub(crate) function: &'static str,
-    pub(crate) key: u32,
-    pub(crate) asked: Said,
-    pub(crate) found: Said,
-    pub(crate) end: End,
-}
-
-impl Op {
-    /// Whether it was certainly over when the other one began.
-    pub(crate) fn precedes(&self, other: &Self) -> bool {
-        self.end == End::Ok && self.ret < other.call
-    }
-}
-
 impl Recipe {
     /// Operations in the order in which they take effect, with their answers.
     pub(crate) fn draw(&self, seed: u64) -> Vec<Op> {
@@ -96,7 +30,7 @@ impl Recipe {
         for op in &mut ops {
             objects.answer(op, &mut random);
         }
-        let planted = crate::flaws::plant(self.flaw, &mut ops);
+        let planted = plant(self.flaw, &mut ops);
         assert!(planted, "there is no place for the wrong answer");
         ops
     }

@@ -13,13 +13,15 @@ mod flaws;
 mod histories;
 mod measure;
 mod objects;
+mod operations;
 
 use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::Command;
 
 use checker::judge::Named;
-use histories::{Flaw, Recipe, write_json_lines};
+use flaws::Flaw;
+use histories::{Recipe, write_json_lines};
 use measure::Measured;
 use objects::Kind;
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use rand::{Rng, RngExt};
 
-use crate::histories::{End, Op, Said};
+use crate::operations::{End, Op, Said};
 
 /// What the operations are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

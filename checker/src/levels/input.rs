@@ -1,4 +1,4 @@
-//! What is judged: accesses to registers, by sessions.
+//! What is judged: accesses to registers, by sessions; and how much work that may be.
 
 use crate::timed::Timed;
 
@@ -34,6 +34,19 @@ pub struct SessionOp<V> {
     pub key: u32,
     /// When, and what.
     pub timed: Timed<Access<V>>,
+}
+
+/// How much work may be done where it has no small bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Steps of the search for a sequential order, and of the search for missing causes.
+    pub steps: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: 2_000_000 }
+    }
 }
 
 /// Why nothing can be said: reads do not tell which write they saw.

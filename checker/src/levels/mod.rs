@@ -61,8 +61,8 @@ mod views;
 mod web;
 mod witness;
 
-pub use input::{Access, NotUnique, SessionOp};
+pub use input::{Access, Limits, NotUnique, SessionOp};
 pub use level::Level;
-pub use report::{Limits, Report, Standing, Why, judge};
+pub use report::{Report, Standing, Why, judge};
 pub use staleness::{Quantiles, Staleness, staleness};
 pub use witness::{Flaw, Step, Witness};

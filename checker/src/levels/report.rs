@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use super::causal::{self, Causes};
 use super::eventual::{self, Ends};
-use super::input::{NotUnique, SessionOp};
+use super::input::{Limits, NotUnique, SessionOp};
 use super::level::Level;
 use super::web::Web;
 use super::witness::{Flaw, Step, Witness, stray, witness};
@@ -31,19 +31,6 @@ pub enum Why {
     NotShown,
     /// The rule for this level does not apply.
     NoRule,
-}
-
-/// How much work may be done where it has no small bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Steps of the search for a sequential order, and of the search for missing causes.
-    pub steps: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { steps: 2_000_000 }
-    }
 }
 
 /// What is known of all levels.

@@ -3,8 +3,7 @@
 use std::hash::Hash;
 
 use super::causal;
-use super::input::SessionOp;
-use super::report::Limits;
+use super::input::{Limits, SessionOp};
 use super::sequential::{self, Found};
 use super::web::Web;
 use super::witness::{Flaw, Step, Witness};

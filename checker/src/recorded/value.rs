@@ -13,6 +13,12 @@ use crate::{canonical, integer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Val(u64);
 
+impl Default for Val {
+    fn default() -> Self {
+        Self::NULL
+    }
+}
+
 impl Val {
     /// Nothing.
     pub const NULL: Self = Self::placed(0);

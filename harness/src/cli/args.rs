@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::check::LevelName;
+use super::level_name::LevelName;
 use super::model_name::ModelName;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;

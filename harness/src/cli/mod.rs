@@ -9,6 +9,7 @@ mod doctor;
 mod explain;
 mod grade;
 mod interrupt;
+mod level_name;
 mod list;
 mod manual;
 mod model_name;

@@ -1,7 +1,5 @@
 //! Sets that only grow and are read whole.
 
-use std::marker::PhantomData;
-
 use super::function;
 use crate::history::EventKind;
 use crate::judge::object::Object;
@@ -13,14 +11,8 @@ use crate::rules::{Kind, Ruling, Witness, grow_set};
 use crate::timed::Timed;
 
 /// Sets with the functions `add` and `read`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct GrowingSets(GrowingSet<Val>);
-
-impl Default for GrowingSets {
-    fn default() -> Self {
-        Self(GrowingSet { holds: PhantomData })
-    }
-}
 
 type Op = GrowingSetOp<Val>;
 

@@ -1,7 +1,5 @@
 //! Logs: appended to, and read whole or at an offset.
 
-use std::marker::PhantomData;
-
 use super::function;
 use crate::history::EventKind;
 use crate::judge::object::Object;
@@ -15,14 +13,8 @@ use crate::timed::Timed;
 /// Logs with the functions `append`, `read` and `poll`. An append is answered with its offset or
 /// with nothing; a read with all values in order; a poll asks for an offset and is answered with
 /// the value there, or null.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Logs(Log<Val>);
-
-impl Default for Logs {
-    fn default() -> Self {
-        Self(Log { holds: PhantomData })
-    }
-}
 
 type Op = LogOp<Val>;
 

@@ -1,7 +1,5 @@
 //! Registers whose values carry their versions.
 
-use std::marker::PhantomData;
-
 use super::function;
 use crate::history::EventKind;
 use crate::judge::object::Object;
@@ -11,25 +9,13 @@ use crate::mv_register::Clock;
 use crate::recorded::{History, Recorded, Val, Values};
 
 /// Last-writer-wins registers: `write` and `read` have the value `[value, timestamp]`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct LastWriters(LastWriter<Val>);
 
 /// Multi-value registers: `write` has the value `[value, clock]`, a clock being a list of numbers;
 /// `read` answers a list of these.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct MultiValues(MultiValue<Val>);
-
-impl Default for LastWriters {
-    fn default() -> Self {
-        Self(LastWriter { holds: PhantomData })
-    }
-}
-
-impl Default for MultiValues {
-    fn default() -> Self {
-        Self(MultiValue { holds: PhantomData })
-    }
-}
 
 impl Object for LastWriters {
     type Model = LastWriter<Val>;

@@ -1,7 +1,5 @@
 //! Sets that are added to, removed from, and read whole.
 
-use std::marker::PhantomData;
-
 use super::function;
 use super::growing_sets::{set_of, shown};
 use crate::history::EventKind;
@@ -11,14 +9,8 @@ use crate::model::{WholeSet, WholeSetOp};
 use crate::recorded::{History, Recorded, Val, Values};
 
 /// Sets with the functions `add`, `remove`, `contains` and `read`, judged by search.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct WholeSets(WholeSet<Val>);
-
-impl Default for WholeSets {
-    fn default() -> Self {
-        Self(WholeSet { holds: PhantomData })
-    }
-}
 
 type Op = WholeSetOp<Val>;
 

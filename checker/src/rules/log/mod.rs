@@ -11,6 +11,7 @@
 //! real time. Exact where every place up to the last known one is known; takes time in proportion
 //! to all that was read, and `O(n log n)` for n operations.
 
+mod contradiction;
 mod places;
 mod proof;
 #[cfg(test)]
@@ -22,8 +23,8 @@ use super::Ruling;
 use super::line::Line;
 use crate::model::LogOp;
 use crate::timed::{NEVER, Timed};
+use contradiction::Contradiction;
 use places::Places;
-use proof::Contradiction;
 
 /// Judges operations that are sorted by their calls. `None` when a value was appended twice, when
 /// an append has an offset and no end, or when a place is not known before one that is: the search

@@ -4,7 +4,7 @@ use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
-use super::proof::Contradiction;
+use super::contradiction::Contradiction;
 use crate::model::LogOp;
 use crate::timed::Timed;
 

@@ -4,38 +4,10 @@ use checker::Verdict;
 use checker::judge::{Ladder, Rung};
 use checker::levels::{Level, Staleness};
 use checker::recorded::History;
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
 use results::document::CheckDocument;
 use results::document::check::{LevelRow, StalenessFigures};
 
 use super::document::told;
-
-/// A level, as a value of the flag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct LevelName(pub(crate) Level);
-
-const COUNT: usize = Level::ALL.len();
-
-static ALL: [LevelName; COUNT] = {
-    let mut all = [LevelName(Level::Linearizable); COUNT];
-    let mut at = 0;
-    while at < COUNT {
-        all[at] = LevelName(Level::ALL[at]);
-        at += 1;
-    }
-    all
-};
-
-impl ValueEnum for LevelName {
-    fn value_variants<'a>() -> &'a [Self] {
-        &ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.word()))
-    }
-}
 
 /// Adds what is known of all levels.
 pub(super) fn add(document: &mut CheckDocument, ladder: &Ladder) {

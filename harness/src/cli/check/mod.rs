@@ -22,7 +22,6 @@ use super::Failure;
 use super::args::{CheckArgs, Format};
 use super::output::{Output, write_file};
 use document::document;
-pub(crate) use levels::LevelName;
 
 #[expect(clippy::disallowed_methods, reason = "the limit, and how long it took")]
 pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
