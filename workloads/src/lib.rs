@@ -7,6 +7,7 @@
 //! - [`anomaly`]: what anomalies mean, as data.
 //! - [`problem`]: what a node can do wrong on the wire, as data.
 //! - [`suite`]: what a program is graded by, read from TOML.
+//! - [`toml_file`]: files that people write, and what is wrong with them.
 //! - [`transcript`]: lines in, lines expected out, and what differs.
 //! - [`random`]: independent random streams, each with a label, from one seed.
 
@@ -25,6 +26,7 @@ pub mod run_checks;
 #[cfg(test)]
 mod simulation;
 pub mod suite;
+pub mod toml_file;
 mod topology;
 pub mod transcript;
 mod unique_ids;

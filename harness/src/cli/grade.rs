@@ -7,7 +7,8 @@ use results::{Exit, RunDir};
 use workloads::Event;
 use workloads::options::unknown;
 use workloads::random::Seed;
-use workloads::suite::{BUILT_IN, Item, Suite, SuiteErrors, built_in};
+use workloads::suite::{BUILT_IN, Item, Suite, built_in};
+use workloads::toml_file::FileErrors;
 
 use super::Failure;
 use super::args::{Format, GradeArgs};
@@ -85,7 +86,7 @@ fn load(name: &str) -> Result<Suite, Failure> {
     Suite::parse(&text).map_err(|errors| broken(name, &errors))
 }
 
-fn broken(name: &str, errors: &SuiteErrors) -> Failure {
+fn broken(name: &str, errors: &FileErrors) -> Failure {
     Failure::new(Exit::Config, format!("{name} is no suite:\n\n{errors}"))
 }
 

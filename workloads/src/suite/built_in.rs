@@ -1,6 +1,7 @@
 //! The suites that ship with Splitbrain.
 
-use super::{Suite, SuiteErrors};
+use super::Suite;
+use crate::toml_file::FileErrors;
 
 /// A suite that ships with Splitbrain.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +19,7 @@ impl BuiltIn {
     ///
     /// # Errors
     /// A mistake in a file that ships with Splitbrain; a test keeps this from happening.
-    pub fn suite(&self) -> Result<Suite, SuiteErrors> {
+    pub fn suite(&self) -> Result<Suite, FileErrors> {
         Suite::parse(self.text)
     }
 }
@@ -55,7 +56,7 @@ pub fn built_in(name: &str) -> Option<&'static BuiltIn> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ItemKind, SuiteErrors, read};
+    use super::super::{ItemKind, read};
     use super::*;
     use crate::options::RunOptions;
 
@@ -71,7 +72,7 @@ mod tests {
 
     fn suites() -> impl Iterator<Item = Suite> {
         BUILT_IN.iter().map(|built_in| {
-            let suite: Result<_, SuiteErrors> = read::read(built_in.text, WORKLOADS);
+            let suite: Result<_, FileErrors> = read::read(built_in.text, WORKLOADS);
             let suite = suite.unwrap_or_else(|e| panic!("{}: {e}", built_in.name));
             assert_eq!(suite.name, built_in.name);
             suite

@@ -7,16 +7,15 @@ mod built_in;
 mod options;
 mod read;
 mod schema;
-mod source;
 
 pub use built_in::{BUILT_IN, BuiltIn, built_in};
 pub use schema::schema;
-pub use source::{SuiteError, SuiteErrors};
 
 use checker::Verdict;
 
 use crate::options::RunOptions;
 use crate::random::Seed;
+use crate::toml_file::FileErrors;
 use crate::transcript::Case;
 use crate::workload::WORKLOADS;
 
@@ -112,7 +111,7 @@ impl Suite {
     ///
     /// # Errors
     /// Everything that is wrong with the file, in the order of its lines.
-    pub fn parse(text: &str) -> Result<Self, SuiteErrors> {
+    pub fn parse(text: &str) -> Result<Self, FileErrors> {
         let known: Vec<&str> = WORKLOADS.iter().map(|w| w.info().name).collect();
         read::read(text, &known)
     }

@@ -1,19 +1,16 @@
 //! Reading a suite from TOML. What is wrong is collected, not thrown: a teacher sees all of it.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-
 use checker::Verdict;
-use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-use super::options::{option_keys, read_options, read_value};
-use super::source::{SuiteError, SuiteErrors};
+use super::options::{option_keys, read_options};
 use super::{ClusterItem, Item, ItemKind, RunItem, Seeds, Suite};
-use crate::options::{nearest, unknown};
+use crate::options::unknown;
 use crate::random::Seed;
+use crate::toml_file::{FileErrors, Table, TomlFile};
 use crate::transcript::{Case, DEFAULT_TIMEOUT_MS};
 
 /// The keys of a suite's head.
@@ -27,77 +24,23 @@ pub(super) const KINDS: &[(&str, &[&str])] = &[
     ("cluster", &["scenario"]),
 ];
 
-type Table<'i> = Spanned<DeTable<'i>>;
-
 /// Reads a suite whose runs use the known workloads.
-pub(super) fn read(text: &str, workloads: &[&str]) -> Result<Suite, SuiteErrors> {
-    let (root, syntax) = DeTable::parse_recoverable(text);
-    let mut reader = Reader {
-        text,
-        workloads,
-        errors: Vec::new(),
-    };
-    for error in syntax {
-        reader.error(error.span().unwrap_or(0..0), error.message());
-    }
-    let suite = if reader.errors.is_empty() {
-        Some(reader.suite(root.get_ref()))
-    } else {
-        None
-    };
-    let mut errors = reader.errors;
-    errors.sort_by_key(|e| (e.line, e.column));
-    match suite {
-        Some(suite) if errors.is_empty() => Ok(suite),
-        _ => Err(SuiteErrors { errors }),
-    }
+pub(super) fn read(text: &str, workloads: &[&str]) -> Result<Suite, FileErrors> {
+    TomlFile::read(text, |file, root| {
+        let mut reader = Reader { file, workloads };
+        reader.suite(root)
+    })
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    workloads: &'a [&'a str],
-    errors: Vec<SuiteError>,
+struct Reader<'f, 'a> {
+    file: &'f mut TomlFile<'a>,
+    workloads: &'f [&'f str],
 }
 
-impl<'i> Reader<'_> {
-    fn error(&mut self, span: Range<usize>, message: impl Into<String>) {
-        self.errors.push(SuiteError::at(self.text, &span, message));
-    }
-
-    /// The value of a key; nothing if it is not there or of the wrong type.
-    fn optional<T: Deserialize<'i>>(&mut self, table: &Table<'i>, key: &str) -> Option<T> {
-        let value = table.get_ref().get(key)?;
-        match read_value(key, value) {
-            Ok(value) => Some(value),
-            Err(message) => {
-                self.error(value.span(), message);
-                None
-            }
-        }
-    }
-
-    /// The value of a key that must be there.
-    fn required<T>(&mut self, table: &Table<'i>, key: &str, example: &str) -> T
-    where
-        T: Deserialize<'i> + Default,
-    {
-        if !table.get_ref().contains_key(key) {
-            self.error(
-                table.span(),
-                format!("`{key}` is missing: write {key} = {example}"),
-            );
-        }
-        self.optional(table, key).unwrap_or_default()
-    }
-
+impl<'i> Reader<'_, '_> {
     /// Every key must be known.
     fn only(&mut self, table: &DeTable<'i>, what: &str, known: &[&str]) {
-        for key in table.keys() {
-            let name = key.get_ref().as_ref();
-            if !known.contains(&name) {
-                self.error(key.span(), unknown_key(what, name, known));
-            }
-        }
+        self.file.only(table, what, known, whose_key);
     }
 
     fn suite(&mut self, root: &DeTable<'i>) -> Suite {
@@ -109,55 +52,35 @@ impl<'i> Reader<'_> {
             items: self.items(root),
         };
         let Some(head) = root.get("suite") else {
-            self.error(0..0, "there is no [suite] with a name and a title");
+            self.file
+                .error(0..0, "there is no [suite] with a name and a title");
             return suite;
         };
-        if let Some(head) = self.table(head, "suite") {
+        if let Some(head) = self.file.table(head, "suite") {
             self.only(head.get_ref(), "[suite]", SUITE_KEYS);
-            suite.name = self.required(&head, "name", "\"my-suite\"");
-            suite.title = self.required(&head, "title", "\"What this suite demands\"");
-            suite.notes = self.optional(&head, "notes");
+            suite.name = self.file.required(&head, "name", "\"my-suite\"");
+            suite.title = self
+                .file
+                .required(&head, "title", "\"What this suite demands\"");
+            suite.notes = self.file.optional(&head, "notes");
         }
         suite
     }
 
-    /// A value that must be a table.
-    fn table(&mut self, value: &Spanned<DeValue<'i>>, key: &str) -> Option<Table<'i>> {
-        let DeValue::Table(table) = value.get_ref() else {
-            self.error(value.span(), format!("`{key}` must be a table"));
-            return None;
-        };
-        Some(Spanned::new(value.span(), table.clone()))
-    }
-
     fn items(&mut self, root: &DeTable<'i>) -> Vec<Item> {
-        let Some(value) = root.get("item") else {
-            return Vec::new();
-        };
-        let DeValue::Array(items) = value.get_ref() else {
-            self.error(
-                value.span(),
-                "items are written [[item]], in double brackets",
-            );
-            return Vec::new();
-        };
         let mut seen = BTreeMap::new();
         let mut all = Vec::new();
-        for (i, item) in items.iter().enumerate() {
-            let Some(table) = self.table(item, "item") else {
-                continue;
-            };
+        for (i, table) in self.file.tables(root, "item").into_iter().enumerate() {
             let item = self.item(&table);
             if let Some(item) = item.as_ref().filter(|item| !item.id.is_empty())
                 && let Some(first) = seen.insert(item.id.clone(), i)
             {
-                let span = table.get_ref().get("id").map_or(0..0, Spanned::span);
                 let message = format!(
                     "the id `{}` is taken by item {}: every item needs its own",
                     item.id,
                     first + 1
                 );
-                self.error(span, message);
+                self.file.error_at(&table, "id", message);
             }
             all.extend(item);
         }
@@ -165,20 +88,22 @@ impl<'i> Reader<'_> {
     }
 
     fn item(&mut self, table: &Table<'i>) -> Option<Item> {
-        let kind: String = self.required(table, "kind", "\"transcript\" or \"run\"");
-        let id: String = self.required(table, "id", "\"a-short-name\"");
+        let kind: String = self
+            .file
+            .required(table, "kind", "\"transcript\" or \"run\"");
+        let id: String = self.file.required(table, "id", "\"a-short-name\"");
         self.check_id(table, &id);
-        let title = self.optional(table, "title");
-        let points = self.optional(table, "points").unwrap_or(1);
+        let title = self.file.optional(table, "title");
+        let points = self.file.optional(table, "points").unwrap_or(1);
         let kind = match kind.as_str() {
             "transcript" => self.transcript(table),
             "run" => self.run(table),
             "cluster" => self.cluster(table),
             "" => return None,
             other => {
-                let span = table.get_ref().get("kind").map_or(0..0, Spanned::span);
                 let known = KINDS.iter().map(|(name, _)| *name);
-                self.error(span, unknown("kind of item", other, known));
+                self.file
+                    .error_at(table, "kind", unknown("kind of item", other, known));
                 return None;
             }
         };
@@ -194,9 +119,8 @@ impl<'i> Reader<'_> {
     fn check_id(&mut self, table: &Table<'i>, id: &str) {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if !id.chars().all(is_plain) || id.starts_with('.') {
-            let span = table.get_ref().get("id").map_or(0..0, Spanned::span);
             let message = format!("`{id}` cannot be an id: use letters, digits, - and _");
-            self.error(span, message);
+            self.file.error_at(table, "id", message);
         }
     }
 
@@ -210,10 +134,14 @@ impl<'i> Reader<'_> {
 
     fn transcript(&mut self, table: &Table<'i>) -> Option<ItemKind> {
         self.only_kind(table, "transcript", &[]);
-        let input: String = self.required(table, "input", "'''...''' with the lines to send");
-        let output: String = self.required(table, "output", "'''...''' with the expected lines");
-        let strict = self.optional(table, "strict").unwrap_or(false);
-        let timeout_ms = self.optional(table, "timeout_ms");
+        let input: String = self
+            .file
+            .required(table, "input", "'''...''' with the lines to send");
+        let output: String =
+            self.file
+                .required(table, "output", "'''...''' with the expected lines");
+        let strict = self.file.optional(table, "strict").unwrap_or(false);
+        let timeout_ms = self.file.optional(table, "timeout_ms");
         match Case::parse(&input, &output) {
             Ok(case) => Some(ItemKind::Transcript(Case {
                 strict,
@@ -222,8 +150,9 @@ impl<'i> Reader<'_> {
             })),
             Err(bad) => {
                 let span = table.get_ref().get("output").map_or(0..0, Spanned::span);
-                let offset = self.text[span.clone()].find(&bad.line).unwrap_or(0);
-                self.error(span.start + offset..span.end, bad.to_string());
+                let offset = self.file.text()[span.clone()].find(&bad.line).unwrap_or(0);
+                self.file
+                    .error(span.start + offset..span.end, bad.to_string());
                 None
             }
         }
@@ -233,7 +162,7 @@ impl<'i> Reader<'_> {
         let keys = option_keys();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         self.only_kind(table, "run", &keys);
-        let before = self.errors.len();
+        let before = self.file.error_count();
         let mut options = DeTable::new();
         for (key, value) in table.get_ref() {
             let name = key.get_ref().as_ref();
@@ -242,14 +171,15 @@ impl<'i> Reader<'_> {
             }
             let alone = DeTable::from_iter([(key.clone(), value.clone())]);
             if let Err(message) = read_options(alone) {
-                self.error(value.span(), format!("`{name}`: {message}"));
+                self.file
+                    .error(value.span(), format!("`{name}`: {message}"));
             }
             options.insert(key.clone(), value.clone());
         }
         self.workload(table);
         let seeds = self.seeds(table);
         let expect = self.expect(table);
-        if self.errors.len() > before {
+        if self.file.error_count() > before {
             return None;
         }
         let options = read_options(options).ok()?;
@@ -262,41 +192,41 @@ impl<'i> Reader<'_> {
 
     /// A run needs a workload, and one that exists.
     fn workload(&mut self, table: &Table<'i>) {
-        let name: String = self.required(table, "workload", "\"echo\"");
+        let name: String = self.file.required(table, "workload", "\"echo\"");
         if !name.is_empty() && !self.workloads.contains(&name.as_str()) {
-            let span = table.get_ref().get("workload").map_or(0..0, Spanned::span);
             let known = self.workloads.iter().copied();
-            self.error(span, unknown("workload", &name, known));
+            self.file
+                .error_at(table, "workload", unknown("workload", &name, known));
         }
     }
 
     fn expect(&mut self, table: &Table<'i>) -> Verdict {
-        match self.optional::<String>(table, "expect").as_deref() {
+        match self.file.optional::<String>(table, "expect").as_deref() {
             None | Some("valid") => Verdict::Valid,
             Some("invalid") => Verdict::Invalid,
             Some(other) => {
-                let span = table.get_ref().get("expect").map_or(0..0, Spanned::span);
                 let known = ["valid", "invalid"].into_iter();
-                self.error(span, unknown("expectation", other, known));
+                self.file
+                    .error_at(table, "expect", unknown("expectation", other, known));
                 Verdict::Valid
             }
         }
     }
 
     fn seeds(&mut self, table: &Table<'i>) -> Seeds {
-        let Some(value) = self.optional::<Value>(table, "seeds") else {
+        let Some(value) = self.file.optional::<Value>(table, "seeds") else {
             return Seeds::Count(1);
         };
         seeds(&value).unwrap_or_else(|message| {
-            let span = table.get_ref().get("seeds").map_or(0..0, Spanned::span);
-            self.error(span, format!("`seeds`: {message}"));
+            self.file
+                .error_at(table, "seeds", format!("`seeds`: {message}"));
             Seeds::Count(1)
         })
     }
 
     fn cluster(&mut self, table: &Table<'i>) -> Option<ItemKind> {
         self.only_kind(table, "cluster", &[]);
-        let scenario = self.required(table, "scenario", "\"scenario.toml\"");
+        let scenario = self.file.required(table, "scenario", "\"scenario.toml\"");
         Some(ItemKind::Cluster(ClusterItem { scenario }))
     }
 }
@@ -321,25 +251,14 @@ fn seeds(value: &Value) -> Result<Seeds, String> {
     }
 }
 
-/// The sentence for a key that nothing reads: the nearest key, or whose key it is.
-fn unknown_key(what: &str, name: &str, known: &[&str]) -> String {
-    let near = nearest(&name.replace('-', "_"), known);
-    if let Some(first) = near.first() {
-        return format!("`{name}` is no key of {what}: did you mean `{first}`?");
-    }
+/// Whose key it is, where it is one of another kind of item.
+fn whose_key(what: &str, name: &str) -> Option<String> {
     let options = option_keys();
     let owner = KINDS.iter().find(|(kind, keys)| {
         keys.contains(&name) || (*kind == "run" && options.iter().any(|o| o == name))
     });
-    match owner {
-        Some((kind, _)) if what.ends_with(" item") => {
-            format!("`{name}` is no key of {what}, only of a {kind} item")
-        }
-        _ => format!(
-            "`{name}` is no key of {what}: expected one of {}",
-            known.join(", ")
-        ),
-    }
+    let (kind, _) = owner.filter(|_| what.ends_with(" item"))?;
+    Some(format!("only of a {kind} item"))
 }
 
 #[cfg(test)]

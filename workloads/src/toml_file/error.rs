@@ -3,14 +3,14 @@
 use std::fmt;
 use std::ops::Range;
 
-/// Everything that is wrong with a suite.
+/// Everything that is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct SuiteErrors {
+pub struct FileErrors {
     /// At least one, in the order of the file.
-    pub errors: Vec<SuiteError>,
+    pub errors: Vec<FileError>,
 }
 
-impl fmt::Display for SuiteErrors {
+impl fmt::Display for FileErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, error) in self.errors.iter().enumerate() {
             if i > 0 {
@@ -22,9 +22,9 @@ impl fmt::Display for SuiteErrors {
     }
 }
 
-/// One thing that is wrong with a suite.
+/// One thing that is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SuiteError {
+pub struct FileError {
     /// The line, from 1.
     pub line: usize,
     /// The character in the line, from 1.
@@ -35,7 +35,7 @@ pub struct SuiteError {
     pub message: String,
 }
 
-impl SuiteError {
+impl FileError {
     /// An error at these bytes of a text.
     pub(super) fn at(text: &str, span: &Range<usize>, message: impl Into<String>) -> Self {
         let start = text.floor_char_boundary(span.start.min(text.len()));
@@ -50,7 +50,7 @@ impl SuiteError {
     }
 }
 
-impl fmt::Display for SuiteError {
+impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
