@@ -6,6 +6,7 @@
 //! - [`run_checks`]: judges a whole run: every check, and statistics.
 //! - [`anomaly`]: what anomalies mean, as data.
 //! - [`problem`]: what a node can do wrong on the wire, as data.
+//! - [`scenario`]: clusters of programs that talk over TCP, read from TOML.
 //! - [`suite`]: what a program is graded by, read from TOML.
 //! - [`toml_file`]: files that people write, and what is wrong with them.
 //! - [`transcript`]: lines in, lines expected out, and what differs.
@@ -23,6 +24,7 @@ pub mod problem;
 pub mod random;
 mod rounds;
 pub mod run_checks;
+pub mod scenario;
 #[cfg(test)]
 mod simulation;
 pub mod suite;

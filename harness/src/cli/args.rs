@@ -388,6 +388,8 @@ pub(crate) enum SchemaName {
     Check,
     /// A suite file.
     Suite,
+    /// A scenario file.
+    Scenario,
 }
 
 /// When to use colours.

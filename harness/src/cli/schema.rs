@@ -14,11 +14,13 @@ pub(super) fn run(name: SchemaName, output: &Output) -> Result<Exit, Failure> {
         SchemaName::Grade => published("grade"),
         SchemaName::Environment => published("environment"),
         SchemaName::Check => published("check"),
-        SchemaName::Suite => {
-            let schema = workloads::suite::schema();
-            serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
-        }
+        SchemaName::Suite => pretty(&workloads::suite::schema()),
+        SchemaName::Scenario => pretty(&workloads::scenario::schema()),
     };
     output.print(&text)?;
     Ok(Exit::Valid)
+}
+
+fn pretty(schema: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(schema).unwrap_or_default() + "\n"
 }

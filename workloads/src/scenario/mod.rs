@@ -1,0 +1,215 @@
+//! Scenarios: clusters of different programs that talk over TCP, what happens to their links, and
+//! what they must have done in the end.
+//!
+//! A scenario is a TOML file; [`Scenario::parse`] reads one and reports everything that is wrong
+//! with it. Nothing here runs anything: [`environment`](Process::environment) says what a program
+//! finds in its environment, [`Expected::judge`] whether a text is what was expected.
+
+mod environment;
+mod expected;
+mod read;
+mod schema;
+#[cfg(test)]
+mod tests;
+
+use crate::toml_file::FileErrors;
+
+pub use environment::Peer;
+pub use expected::{Expected, Mismatch};
+pub use schema::schema;
+
+/// A cluster, its faults and its checks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// Its name on the command line and in documents.
+    pub name: String,
+    /// One line for lists.
+    pub title: String,
+    /// The programs, in the order of the file.
+    pub processes: Vec<Process>,
+    /// What happens to them and to their links.
+    pub disturbances: Vec<Disturbance>,
+    /// What must hold in the end: one at least.
+    pub checks: Vec<Check>,
+}
+
+/// A program of the cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Process {
+    /// Its name, unique in the scenario.
+    pub name: String,
+    /// Its directory, below that of all programs; it works in there.
+    pub dir: String,
+    /// What is done once before anything starts; nothing if this is empty.
+    pub build: Vec<String>,
+    /// What is run, and its arguments.
+    pub command: Vec<String>,
+    /// The programs that it talks to; each by a link of its own.
+    pub needs: Vec<String>,
+    /// On how many ports it listens.
+    pub ports: usize,
+    /// Whether it runs for as long as the scenario; otherwise the others wait for its end.
+    pub is_background: bool,
+    /// How long it may take to accept connections, in seconds.
+    pub ready_s: f64,
+    /// How long it may run, in seconds, if it is not in the background.
+    pub timeout_s: f64,
+    /// More of its environment: names and values.
+    pub env: Vec<(String, String)>,
+}
+
+/// A fault that the scenario orders.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disturbance {
+    /// What is done.
+    pub fault: ScenarioFault,
+    /// When it begins.
+    pub begins: Begin,
+    /// After how many seconds it is healed; never if this is not said. A process that was killed is
+    /// started again then.
+    pub lasts_s: Option<f64>,
+}
+
+/// What is done to a link or to a process.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ScenarioFault {
+    /// Something is wrong with the way from one process to another.
+    Link {
+        /// Who opens connections,
+        from: String,
+        /// and to whom.
+        to: String,
+        /// What is wrong.
+        flaw: LinkFlaw,
+    },
+    /// The process is ended with SIGKILL.
+    Kill(String),
+    /// The process is stopped.
+    Pause(String),
+}
+
+/// What can be wrong with a link.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum LinkFlaw {
+    /// Nothing gets through.
+    Cut(Loss),
+    /// Bytes arrive so much later in each direction.
+    Delay {
+        /// In milliseconds.
+        latency_ms: f64,
+    },
+    /// So many of the connections get nothing through.
+    Loss {
+        /// From 0 to 1.
+        probability: f64,
+        /// How that looks.
+        how: Loss,
+    },
+    /// So many bytes get through in a second in each direction, at most.
+    Slow {
+        /// More than 0.
+        bytes_per_s: f64,
+    },
+}
+
+/// How a connection on which nothing gets through looks to those who opened it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Loss {
+    /// It is reset.
+    #[default]
+    Reset,
+    /// Nobody answers.
+    BlackHole,
+}
+
+/// When a fault begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Begin {
+    /// Before any program starts.
+    Always,
+    /// So many seconds after all programs in the background were ready.
+    AfterSeconds(f64),
+    /// When so many answers have come back on a link.
+    AfterResponses {
+        /// Who asks,
+        from: String,
+        /// and who answers.
+        to: String,
+        /// Of HTTP; from 1.
+        count: u64,
+    },
+}
+
+/// Something that must hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// What it is, in a few words.
+    pub name: String,
+    /// What it is worth.
+    pub points: u32,
+    /// What is looked at.
+    pub subject: Subject,
+    /// How long it may take to become true after the last program in the foreground has ended, in
+    /// seconds.
+    pub within_s: f64,
+}
+
+/// What a check looks at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Subject {
+    /// What a file holds.
+    File {
+        /// Below the directory of all programs.
+        path: String,
+        /// What it must hold.
+        expected: Expected,
+    },
+    /// How a program in the foreground ended.
+    Exit {
+        /// Which.
+        process: String,
+        /// With this code.
+        code: i32,
+    },
+    /// What a program answers to a GET.
+    Http {
+        /// Which; asked directly, without faults.
+        process: String,
+        /// The path, with its slash.
+        path: String,
+        /// The status that it must have,
+        status: u16,
+        /// and the body.
+        expected: Option<Expected>,
+    },
+}
+
+impl Scenario {
+    /// Reads a scenario.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, in the order of its lines.
+    pub fn parse(text: &str) -> Result<Self, FileErrors> {
+        read::read(text)
+    }
+
+    /// The process of this name.
+    #[must_use]
+    pub fn process(&self, name: &str) -> Option<&Process> {
+        self.processes.iter().find(|process| process.name == name)
+    }
+
+    /// Every link: who opens connections, and to whom.
+    pub fn links(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.processes.iter().flat_map(|process| {
+            let needs = process.needs.iter();
+            needs.map(|to| (process.name.as_str(), to.as_str()))
+        })
+    }
+
+    /// The sum of all checks' points.
+    #[must_use]
+    pub fn max_points(&self) -> u32 {
+        self.checks.iter().map(|check| check.points).sum()
+    }
+}

@@ -1,0 +1,191 @@
+//! Reading a scenario from TOML.
+
+mod checks;
+mod faults;
+mod processes;
+
+use toml::de::DeTable;
+
+use super::Scenario;
+use crate::options::unknown;
+use crate::toml_file::{FileErrors, Table, TomlFile};
+
+/// The tables of a scenario, with the keys of each.
+pub(super) const TABLES: &[(&str, &[&str])] = &[
+    ("scenario", &["name", "title"]),
+    (
+        "process",
+        &[
+            "name",
+            "dir",
+            "build",
+            "command",
+            "needs",
+            "ports",
+            "background",
+            "ready_s",
+            "timeout_s",
+            "env",
+        ],
+    ),
+    ("cut", &["from", "to", "at_s", "heal_s", "how"]),
+    (
+        "fault",
+        &[
+            "kind",
+            "from",
+            "to",
+            "process",
+            "at_s",
+            "after_responses",
+            "for_s",
+            "how",
+            "latency_ms",
+            "probability",
+            "bytes_per_s",
+        ],
+    ),
+    (
+        "check",
+        &[
+            "name",
+            "points",
+            "within_s",
+            "file",
+            "equals",
+            "contains",
+            "matches",
+            "lines_sorted",
+            "process",
+            "exit",
+            "get",
+            "status",
+        ],
+    ),
+];
+
+/// The kinds of fault, with the keys that they need.
+pub(super) const FAULTS: &[(&str, &[&str])] = &[
+    ("cut", &["from", "to"]),
+    ("delay", &["from", "to", "latency_ms"]),
+    ("loss", &["from", "to", "probability"]),
+    ("slow", &["from", "to", "bytes_per_s"]),
+    ("kill", &["process"]),
+    ("pause", &["process"]),
+];
+
+/// How a link that lets nothing through looks.
+pub(super) const HOWS: &[&str] = &["reset", "blackhole"];
+
+/// How long a program may take to be ready when nothing is said.
+pub(super) const READY_S: f64 = 10.0;
+/// How long a program in the foreground may run when nothing is said.
+pub(super) const TIMEOUT_S: f64 = 30.0;
+/// How long a check may take to become true when nothing is said.
+pub(super) const WITHIN_S: f64 = 5.0;
+
+pub(super) fn read(text: &str) -> Result<Scenario, FileErrors> {
+    TomlFile::read(text, |file, root| {
+        let mut reader = Reader { file };
+        reader.scenario(root)
+    })
+}
+
+struct Reader<'f, 'a> {
+    file: &'f mut TomlFile<'a>,
+}
+
+impl<'i> Reader<'_, '_> {
+    fn scenario(&mut self, root: &DeTable<'i>) -> Scenario {
+        let tables: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
+        self.file
+            .only(root, "a scenario file", &tables, |_, _| None);
+        let mut scenario = Scenario {
+            name: String::new(),
+            title: String::new(),
+            processes: self.processes(root),
+            disturbances: Vec::new(),
+            checks: Vec::new(),
+        };
+        match root.get("scenario") {
+            None => self.file.error(0..0, "there is no [scenario] with a name"),
+            Some(head) => {
+                if let Some(head) = self.file.table(head, "scenario") {
+                    self.known(&head, "scenario");
+                    scenario.name = self.file.required(&head, "name", "\"my-cluster\"");
+                    let title = self.file.optional(&head, "title");
+                    scenario.title = title.unwrap_or_else(|| scenario.name.clone());
+                }
+            }
+        }
+        for table in self.file.tables(root, "cut") {
+            let cut = self.cut(&table, &scenario);
+            scenario.disturbances.extend(cut);
+        }
+        for table in self.file.tables(root, "fault") {
+            let fault = self.fault(&table, &scenario);
+            scenario.disturbances.extend(fault);
+        }
+        for table in self.file.tables(root, "check") {
+            let check = self.check(&table, &scenario);
+            scenario.checks.extend(check);
+        }
+        if !root.contains_key("process") {
+            self.file
+                .error(0..0, "there is no [[process]]: nothing would be started");
+        }
+        if !root.contains_key("check") {
+            let message = "there is no [[check]]: whatever the programs do would be right";
+            self.file.error(0..0, message);
+        }
+        scenario
+    }
+
+    fn known(&mut self, table: &Table<'i>, name: &str) {
+        let keys = TABLES.iter().find(|(table, _)| *table == name);
+        let keys = keys.map_or(&[][..], |(_, keys)| keys);
+        let what = if name == "scenario" {
+            "[scenario]".to_owned()
+        } else {
+            format!("[[{name}]]")
+        };
+        self.file.only(table.get_ref(), &what, keys, |_, key| {
+            let owner = TABLES.iter().find(|(_, keys)| keys.contains(&key))?;
+            Some(format!("only of [[{}]]", owner.0))
+        });
+    }
+
+    /// A path that does not lead out of the directory of all programs.
+    fn inside(&mut self, table: &Table<'i>, key: &str, path: &str) {
+        let is_outside = path.starts_with('/') || path.split('/').any(|part| part == "..");
+        if is_outside {
+            let message = format!("`{path}` leads out of the directory of the programs (--dir)");
+            self.file.error_at(table, key, message);
+        }
+    }
+
+    /// So many seconds.
+    fn seconds(&mut self, table: &Table<'i>, key: &str) -> Option<f64> {
+        let seconds: f64 = self.file.optional(table, key)?;
+        if !seconds.is_finite() || seconds < 0.0 {
+            let message = format!("`{key}` is {seconds}: expected seconds, not below 0");
+            self.file.error_at(table, key, message);
+            return None;
+        }
+        Some(seconds)
+    }
+
+    /// The process that a table is about.
+    fn named(&mut self, table: &Table<'i>, scenario: &Scenario) -> Option<String> {
+        let name: String = self.file.required(table, "process", "\"peer1\"");
+        if scenario.process(&name).is_some() {
+            return Some(name);
+        }
+        if !name.is_empty() {
+            let known = scenario.processes.iter().map(|p| p.name.as_str());
+            self.file
+                .error_at(table, "process", unknown("process", &name, known));
+        }
+        None
+    }
+}

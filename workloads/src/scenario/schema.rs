@@ -1,0 +1,254 @@
+//! The JSON Schema of scenario files, for editors.
+
+use serde_json::{Map, Value, json};
+
+use super::read::{FAULTS, HOWS, READY_S, TIMEOUT_S, WITHIN_S};
+
+/// The schema as a JSON document.
+#[must_use]
+pub fn schema() -> Value {
+    let many = |of: Value| json!({"type": "array", "items": of});
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A scenario of Splitbrain",
+        "type": "object",
+        "required": ["scenario", "process", "check"],
+        "additionalProperties": false,
+        "properties": {
+            "scenario": table(&["name"], json!({
+                "name": text("Its name in tables and documents."),
+                "title": text("One line for lists."),
+            })),
+            "process": many(process()),
+            "cut": many(table(&["from", "to"], json!({
+                "from": text("Who opens connections."),
+                "to": text("To whom: it stands in the `needs` of the other."),
+                "at_s": seconds("From when on, counted from when all are ready; always if absent."),
+                "heal_s": seconds("When it is healed, counted in the same way; never if absent."),
+                "how": how(),
+            }))),
+            "fault": many(fault()),
+            "check": many(check()),
+        },
+    })
+}
+
+fn process() -> Value {
+    table(
+        &["name", "command"],
+        json!({
+            "name": text("Its name, unique in the scenario."),
+            "dir": text("Its directory, below --dir, where it works; its name if absent."),
+            "build": texts("What is done once before anything starts; takes no time of its own."),
+            "command": texts("The program and its arguments."),
+            "needs": texts("Whom it talks to: it finds PEER_<NAME>_HOST and PEER_<NAME>_PORT."),
+            "ports": {
+                "description": "How many ports it listens on: PORT, or PORTS with commas. One if \
+                                others need it.",
+                "type": "integer", "minimum": 0,
+            },
+            "background": {
+                "description": "Whether it runs as long as the scenario; yes if it has a port.",
+                "type": "boolean",
+            },
+            "ready_s": with_default(seconds("How long until it accepts connections."), READY_S),
+            "timeout_s": with_default(seconds("How long it may run in the foreground."), TIMEOUT_S),
+            "env": {
+                "description": "More of its environment.",
+                "type": "object", "additionalProperties": {"type": "string"},
+            },
+        }),
+    )
+}
+
+fn fault() -> Value {
+    let kinds: Vec<&str> = FAULTS.iter().map(|(kind, _)| *kind).collect();
+    let mut fault = table(
+        &["kind"],
+        json!({
+            "kind": {"description": "What is done.", "enum": kinds},
+            "from": text("Whose link is concerned,"),
+            "to": text("and to whom it leads."),
+            "process": text("Which process is concerned."),
+            "at_s": seconds("When, counted from when all are ready; always if nothing is said."),
+            "after_responses": {
+                "description": "When so many HTTP answers came back on a link.",
+                "type": "object",
+                "required": ["from", "to", "count"],
+                "additionalProperties": false,
+                "properties": {
+                    "from": text("Who asks,"),
+                    "to": text("and who answers."),
+                    "count": {"description": "How many.", "type": "integer", "minimum": 1},
+                },
+            },
+            "for_s": seconds("How long; to the end if absent. A killed process starts again then."),
+            "how": how(),
+            "latency_ms": positive("How much later bytes arrive, in each direction."),
+            "probability": {
+                "description": "How many of the connections are lost.",
+                "type": "number", "exclusiveMinimum": 0, "maximum": 1,
+            },
+            "bytes_per_s": positive("How much gets through in a second, in each direction."),
+        }),
+    );
+    let needs = |(kind, needed): &(&str, &[&str])| {
+        json!({
+            "if": {"properties": {"kind": {"const": kind}}},
+            "then": {"required": needed},
+        })
+    };
+    fault["allOf"] = FAULTS.iter().map(needs).collect();
+    fault
+}
+
+fn check() -> Value {
+    let expected = [
+        (
+            "equals",
+            "The text; white space at the ends of lines does not count.",
+        ),
+        ("contains", "A part of it."),
+        (
+            "matches",
+            "A regular expression that finds something in it.",
+        ),
+        ("lines_sorted", "Its lines, in any order."),
+    ];
+    let mut properties = Map::new();
+    for (key, description) in expected {
+        properties.insert(key.to_owned(), text(description));
+    }
+    let more = json!({
+        "name": text("What must hold, in a few words."),
+        "points": {
+            "description": "What it is worth.", "type": "integer", "minimum": 0, "default": 1,
+        },
+        "within_s": with_default(
+            seconds("How long it may take after the last program in the foreground has ended."),
+            WITHIN_S,
+        ),
+        "file": text("A file below --dir."),
+        "process": text("The process that has to exit or to answer."),
+        "exit": {"description": "The exit code.", "type": "integer"},
+        "get": text("The path of a GET."),
+        "status": {"description": "The status of the answer.", "type": "integer", "default": 200},
+    });
+    if let Value::Object(more) = more {
+        properties.extend(more);
+    }
+    let mut check = table(&["name"], properties);
+    check["oneOf"] = json!([
+        {"required": ["file"]},
+        {"required": ["exit", "process"]},
+        {"required": ["get", "process"]},
+    ]);
+    check
+}
+
+fn table(required: &[&str], properties: impl Into<Value>) -> Value {
+    let properties: Value = properties.into();
+    json!({
+        "type": "object",
+        "required": required,
+        "additionalProperties": false,
+        "properties": properties,
+    })
+}
+
+fn text(description: &str) -> Value {
+    json!({"description": description, "type": "string"})
+}
+
+fn texts(description: &str) -> Value {
+    json!({"description": description, "type": "array", "items": {"type": "string"}})
+}
+
+fn seconds(description: &str) -> Value {
+    json!({"description": format!("{description} In seconds."), "type": "number", "minimum": 0})
+}
+
+fn positive(description: &str) -> Value {
+    json!({"description": description, "type": "number", "exclusiveMinimum": 0})
+}
+
+fn with_default(mut schema: Value, default: f64) -> Value {
+    schema["default"] = json!(default);
+    schema
+}
+
+fn how() -> Value {
+    json!({
+        "description": "What those see who open a connection: it is reset, or nobody answers.",
+        "enum": HOWS, "default": HOWS[0],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::TABLES;
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The published file. Set UPDATE_SCHEMAS=1 to write it anew.
+    #[test]
+    fn the_published_schema_is_this_one() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/scenario.json");
+        let now = format!("{:#}\n", schema());
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(path, &now).expect("can be written");
+        }
+        let published = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(published, now, "run this test with UPDATE_SCHEMAS=1");
+    }
+
+    #[test]
+    fn the_schema_has_the_keys_that_are_read() {
+        let schema = schema();
+        let tables = schema["properties"].as_object().expect("tables");
+        for (name, keys) in TABLES {
+            let table = &tables[*name];
+            let of = table.get("items").unwrap_or(table);
+            let there = of["properties"].as_object().expect("an object").keys();
+            let there: BTreeSet<&str> = there.map(String::as_str).collect();
+            let known: BTreeSet<&str> = keys.iter().copied().collect();
+            assert_eq!(there, known, "{name}");
+        }
+        assert_eq!(tables.len(), TABLES.len());
+    }
+
+    #[test]
+    fn what_is_read_is_what_the_schema_allows() {
+        let validator = jsonschema::validator_for(&schema()).expect("a schema");
+        let is_valid = |text: &str| {
+            let file: Value = toml::from_str(text).expect("TOML");
+            validator.is_valid(&file)
+        };
+        let head = "[scenario]\nname='s'\n[[process]]\nname='a'\ncommand=['a']\nports=1\n\
+                    [[process]]\nname='b'\ncommand=['b']\nneeds=['a']\n\
+                    [[check]]\nname='c'\nprocess='b'\nexit=0\n";
+        for (rest, allowed) in [
+            ("", true),
+            ("[[cut]]\nfrom='b'\nto='a'\nhow='blackhole'", true),
+            ("[[cut]]\nfrom='b'\nto='a'\nhow='gone'", false),
+            ("[[fault]]\nkind='kill'\nprocess='a'\nat_s=1", true),
+            ("[[fault]]\nkind='kill'\nat_s=1", false),
+            (
+                "[[fault]]\nkind='delay'\nfrom='b'\nto='a'\nlatency_ms=0",
+                false,
+            ),
+            ("[[fault]]\nkind='melt'\nprocess='a'", false),
+            ("[[check]]\nname='c'\nfile='x'\nequals='y'", true),
+            ("[[check]]\nname='c'", false),
+            ("[[checks]]\nname='c'", false),
+        ] {
+            let text = format!("{head}{rest}");
+            assert_eq!(is_valid(&text), allowed, "{rest}");
+            assert_eq!(
+                super::super::Scenario::parse(&text).is_ok(),
+                allowed,
+                "{rest}"
+            );
+        }
+    }
+}
