@@ -5,6 +5,7 @@ pub mod core;
 pub mod drive;
 pub mod environment;
 pub mod grade;
+pub mod links;
 pub mod plan;
 pub mod replay;
 pub mod run;

@@ -1,0 +1,185 @@
+//! A port that leads to another one.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
+use workloads::random::Stream;
+use workloads::scenario::Loss;
+
+use super::carry::{carry, since};
+use super::condition::Condition;
+use super::{Broken, LinkEvent, LinkEventKind};
+
+/// A link between two programs. When it is dropped, its port and all its connections are closed.
+#[derive(Debug)]
+pub struct Link {
+    port: u16,
+    condition: watch::Sender<Condition>,
+    listening: JoinHandle<()>,
+}
+
+/// Where a link leads, and who hears of it.
+#[derive(Debug)]
+pub struct LinkSetup {
+    /// Its number in what is reported.
+    pub number: usize,
+    /// The port that it leads to.
+    pub target: u16,
+    /// What is wrong with it from the beginning.
+    pub condition: Condition,
+    /// Decides which connections are lost.
+    pub stream: Stream,
+    /// When times begin to count.
+    pub begun: Instant,
+    /// Hears of everything.
+    pub events: mpsc::UnboundedSender<LinkEvent>,
+}
+
+impl Link {
+    /// Opens a link on a free port of the loopback address. Call it inside the runtime.
+    ///
+    /// # Errors
+    /// When there is no port.
+    pub async fn open(setup: LinkSetup) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = listener.local_addr()?.port();
+        let condition = watch::channel(setup.condition.clone()).0;
+        let listening = tokio::spawn(listen(listener, setup, condition.subscribe()));
+        Ok(Self {
+            port,
+            condition,
+            listening,
+        })
+    }
+
+    /// The port that leads to the target.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Changes what is wrong with it; connections that are open feel it at once.
+    pub fn change(&self, change: impl FnOnce(&mut Condition)) {
+        self.condition.send_modify(change);
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
+}
+
+async fn listen(listener: TcpListener, setup: LinkSetup, condition: watch::Receiver<Condition>) {
+    let stream = Arc::new(Mutex::new(setup.stream));
+    // These end with the task that listens.
+    let mut connections = JoinSet::new();
+    for number in 0.. {
+        let accepted = loop {
+            tokio::select! {
+                accepted = listener.accept() => break accepted,
+                Some(_) = connections.join_next() => {}
+            }
+        };
+        let Ok((asks, _)) = accepted else { return };
+        let reporter = Reporter {
+            link: setup.number,
+            connection: number,
+            begun: setup.begun,
+            events: setup.events.clone(),
+        };
+        let draw = stream.lock().unwrap_or_else(PoisonError::into_inner).unit();
+        let connection = connection(asks, setup.target, condition.clone(), reporter, draw);
+        connections.spawn(connection);
+    }
+}
+
+/// Where a connection reports.
+pub(super) struct Reporter {
+    link: usize,
+    connection: u64,
+    pub(super) begun: Instant,
+    events: mpsc::UnboundedSender<LinkEvent>,
+}
+
+impl Reporter {
+    pub(super) fn now(&self) -> Duration {
+        since(self.begun)
+    }
+
+    pub(super) fn report(&self, time: Duration, kind: LinkEventKind) {
+        // Whoever listened is gone at the end of a run.
+        let _ = self.events.send(LinkEvent {
+            link: self.link,
+            connection: self.connection,
+            time,
+            kind,
+        });
+    }
+}
+
+async fn connection(
+    mut asks: TcpStream,
+    target: u16,
+    condition: watch::Receiver<Condition>,
+    reporter: Reporter,
+    draw: f64,
+) {
+    reporter.report(reporter.now(), LinkEventKind::Opened);
+    let (why, bytes) = through(&mut asks, target, condition, &reporter, draw).await;
+    if why.is_some() {
+        // Whoever reads shall see an error, and not the end of what was said.
+        let _ = asks.set_zero_linger();
+    }
+    drop(asks);
+    reporter.report(reporter.now(), LinkEventKind::Closed { why, bytes });
+}
+
+async fn through(
+    asks: &mut TcpStream,
+    target: u16,
+    mut condition: watch::Receiver<Condition>,
+    reporter: &Reporter,
+    draw: f64,
+) -> (Option<Broken>, [u64; 2]) {
+    let nothing = [0, 0];
+    let lost = condition.borrow().lost(draw);
+    match lost {
+        Some(Loss::Reset) => return (Some(Broken::Fault(Loss::Reset)), nothing),
+        Some(Loss::BlackHole) => {
+            // It stays open until its owner gives up, and nothing is ever heard.
+            swallow(asks).await;
+            return (Some(Broken::Fault(Loss::BlackHole)), nothing);
+        }
+        None => {}
+    }
+    let may_connect = |condition: &Condition| condition.cut() != Some(Loss::BlackHole);
+    let is_reset = |condition: &Condition| condition.cut() == Some(Loss::Reset);
+    match condition.wait_for(may_connect).await {
+        Ok(now) if !is_reset(&now) => {}
+        _ => return (Some(Broken::Fault(Loss::Reset)), nothing),
+    }
+    let Ok(mut answers) = TcpStream::connect((Ipv4Addr::LOCALHOST, target)).await else {
+        return (Some(Broken::Refused), nothing);
+    };
+    // Small messages go at once: a link adds no wait of its own.
+    let _ = (asks.set_nodelay(true), answers.set_nodelay(true));
+    let (why, bytes) = carry(asks, &mut answers, &condition, reporter).await;
+    if why.is_some() {
+        let _ = answers.set_zero_linger();
+    }
+    (why, bytes)
+}
+
+/// Reads until the other side closes.
+async fn swallow(stream: &mut TcpStream) {
+    use tokio::io::AsyncReadExt as _;
+    let mut buffer = [0; 4096];
+    while stream.read(&mut buffer).await.is_ok_and(|count| count > 0) {}
+}
