@@ -11,6 +11,8 @@
 //! [`starters`] writes the first node of somebody who begins, in several languages.
 //!
 //! [`NODES`] lists the reference nodes, [`BUGS`] what can be broken in them on purpose.
+//!
+//! [`quorum`] is another kind of program: replicas of a key-value store that speak HTTP.
 
 mod calls;
 mod context;
@@ -19,6 +21,7 @@ mod instance;
 mod message;
 mod node;
 mod outbox;
+pub mod quorum;
 mod reference;
 pub mod starters;
 mod stdio;

@@ -1,0 +1,6 @@
+//! Replicas of the quorum store: in a simulated network, and as processes.
+
+mod history;
+mod network;
+mod properties;
+mod situations;
