@@ -213,7 +213,7 @@ mod tests {
 
     use super::*;
     use crate::model::Model;
-    use crate::oracle::{Random, Shape, one_in};
+    use crate::oracle::{Random, Shape, for_each_case, one_in};
     use crate::rules::Ruling;
     use crate::rules::agreement::{assert_all_met, compare};
 
@@ -256,6 +256,38 @@ mod tests {
             overwritten(&REGISTER, ops).map(Ruling::Impossible)
         });
         assert_all_met(&counts, &["left to the search", "stale-read"]);
+    }
+
+    /// What the condition says, word for word.
+    fn is_overwritten(ops: &[Timed<RegisterOp<u8>>]) -> bool {
+        ops.iter().any(|finder| {
+            let is_stale = |value: u8| {
+                let may_last = |other: &Timed<RegisterOp<u8>>| {
+                    ops.iter().any(|maker| {
+                        made(&maker.op) == Some(value)
+                            && maker.call < finder.ret
+                            && !maker.precedes(other)
+                    })
+                };
+                let others = ops.iter().filter(|other| other.precedes(finder));
+                let mut others = others.filter(|other| left(other).is_some_and(|o| o != value));
+                others.any(|other| !may_last(other))
+            };
+            found(finder).is_some_and(is_stale)
+        })
+    }
+
+    #[test]
+    fn it_finds_all_that_the_condition_excludes() {
+        let count = std::cell::Cell::new(0);
+        for_each_case(|seed, random| {
+            let mut ops = history(random);
+            ops.sort_unstable_by_key(|timed| timed.call);
+            let is_found = overwritten(&REGISTER, &ops).is_some();
+            assert_eq!(is_found, is_overwritten(&ops), "seed {seed}: {ops:?}");
+            count.set(count.get() + u32::from(is_found));
+        });
+        assert!(count.get() > 0);
     }
 
     fn at(call: u32, ret: u32, op: RegisterOp<u8>) -> Timed<RegisterOp<u8>> {
