@@ -17,6 +17,10 @@ pub(crate) enum Kind {
     Fifo,
     Stack,
     Greatest,
+    Bag,
+    Set,
+    WholeSet,
+    Log,
 }
 
 /// An event of a drawn history.
@@ -36,10 +40,16 @@ struct Open {
     answer: Option<(EventKind, Value)>,
 }
 
-/// Ten to twenty-five operations of two to four processes, some without end; in half of the
+/// At least ten operations of two to four processes, some without end; in half of the
 /// histories an answer is wrong now and then.
 pub(crate) fn draw(kind: Kind, random: &mut Random) -> Vec<Drawn> {
-    let count = random.random_range(10..=25);
+    // Searches of bags and logs take long.
+    let most = if matches!(kind, Kind::Bag | Kind::Log) {
+        16
+    } else {
+        25
+    };
+    let count = random.random_range(10..=most);
     let mut open: Vec<Option<Open>> = Vec::new();
     open.resize_with(random.random_range(2..=4), || None);
     let mut names: Vec<i64> = (0..open.len() as i64).collect();
@@ -79,7 +89,7 @@ pub(crate) fn draw(kind: Kind, random: &mut Random) -> Vec<Drawn> {
             Some(op) if one_in(random, 20) => {
                 // Nobody waits for it any more, and the process gets another name.
                 if op.answer.is_none() && one_in(random, 2) {
-                    effect(kind, &mut object, op.function, &op.asked);
+                    effect(kind, &mut object, (op.function, &op.asked), random);
                 }
                 if one_in(random, 2) {
                     tell(EventKind::Info, op.function, Value::Null);
@@ -89,12 +99,18 @@ pub(crate) fn draw(kind: Kind, random: &mut Random) -> Vec<Drawn> {
             }
             Some(mut op) => match op.answer.take() {
                 None => {
-                    op.answer = Some(effect(kind, &mut object, op.function, &op.asked));
+                    op.answer = Some(effect(kind, &mut object, (op.function, &op.asked), random));
                     open[at] = Some(op);
                 }
                 Some((end, answer)) => {
-                    let is_lie = lies && one_in(random, 15) && op.asked.is_null();
-                    let answer = if is_lie { lie(kind, random) } else { answer };
+                    let asks = op.asked.is_null()
+                        || matches!(kind, Kind::Set | Kind::WholeSet | Kind::Log);
+                    let is_lie = lies && asks && one_in(random, 15);
+                    let answer = if is_lie {
+                        lie(kind, op.function, random)
+                    } else {
+                        answer
+                    };
                     tell(end, op.function, answer);
                 }
             },
@@ -116,15 +132,34 @@ fn question(kind: Kind, fresh: i64, random: &mut Random) -> (&'static str, Value
         Kind::Register | Kind::Cas => ("write", json!(fresh)),
         Kind::Counter => ("add", json!(small)),
         Kind::GSet => ("add", json!(fresh)),
+        Kind::WholeSet if one_in(random, 3) => ("read", Value::Null),
+        Kind::Set | Kind::WholeSet => match random.random_range(0..4) {
+            0 => ("add", json!(fresh)),
+            1 => ("remove", json!(random.random_range(1..=fresh))),
+            _ => ("contains", json!(random.random_range(1..=fresh))),
+        },
+        Kind::Log => match random.random_range(0..5) {
+            0..2 => ("append", json!(fresh)),
+            2 => ("poll", json!(random.random_range(0..6))),
+            _ => ("read", Value::Null),
+        },
+        // No rule knows of these, so most histories of different values have none.
+        Kind::Bag if fresh < 4 && one_in(random, 8) => ("peek", Value::Null),
         _ if one_in(random, 2) => ("enqueue", json!(fresh)),
         _ => ("dequeue", Value::Null),
     }
 }
 
 /// What the object answers.
-fn effect(kind: Kind, object: &mut Vec<i64>, function: &str, asked: &Value) -> (EventKind, Value) {
+fn effect(
+    kind: Kind,
+    object: &mut Vec<i64>,
+    (function, asked): (&str, &Value),
+    random: &mut Random,
+) -> (EventKind, Value) {
     let ok = |value: Value| (EventKind::Ok, value);
     let number = asked.as_i64().unwrap_or_default();
+    let place = object.iter().position(|held| *held == number);
     match (kind, function) {
         (Kind::Register | Kind::Cas, "read") => ok(json!(object.first())),
         (Kind::Register | Kind::Cas, "write") => {
@@ -139,7 +174,29 @@ fn effect(kind: Kind, object: &mut Vec<i64>, function: &str, asked: &Value) -> (
             ok(asked.clone())
         }
         (Kind::Counter, "read") => ok(json!(object.iter().sum::<i64>())),
-        (Kind::GSet, "read") => ok(json!(object)),
+        (Kind::GSet | Kind::WholeSet | Kind::Log, "read") => ok(json!(object)),
+        (Kind::Set | Kind::WholeSet, "contains") => ok(json!(place.is_some())),
+        (Kind::Set | Kind::WholeSet, _) => {
+            match (function, place) {
+                ("add", None) => object.push(number),
+                ("remove", Some(at)) => drop(object.remove(at)),
+                _ => {}
+            }
+            object.sort_unstable();
+            let was_there = place.is_some();
+            match one_in(random, 3) {
+                true => ok(asked.clone()),
+                false => ok(json!(was_there == (function == "remove"))),
+            }
+        }
+        (Kind::Log, "poll") => ok(json!(object.get(number as usize))),
+        (Kind::Log, _) => {
+            object.push(number);
+            match one_in(random, 2) {
+                true => ok(Value::Null),
+                false => ok(json!(object.len() - 1)),
+            }
+        }
         (Kind::GSet, _) => {
             object.push(number);
             object.sort_unstable();
@@ -151,19 +208,30 @@ fn effect(kind: Kind, object: &mut Vec<i64>, function: &str, asked: &Value) -> (
             ok(asked.clone())
         }
         _ if object.is_empty() => ok(Value::Null),
-        (Kind::Stack, _) => ok(json!(object.pop())),
-        (Kind::Greatest, _) => {
-            object.sort_unstable();
-            ok(json!(object.pop()))
+        _ => {
+            if kind == Kind::Greatest {
+                object.sort_unstable();
+            }
+            let at = match kind {
+                Kind::Stack | Kind::Greatest => object.len() - 1,
+                Kind::Bag => random.random_range(0..object.len()),
+                _ => 0,
+            };
+            match function {
+                "peek" => ok(json!(object[at])),
+                _ => ok(json!(object.remove(at))),
+            }
         }
-        _ => ok(json!(object.remove(0))),
     }
 }
 
-fn lie(kind: Kind, random: &mut Random) -> Value {
+fn lie(kind: Kind, function: &str, random: &mut Random) -> Value {
     let number = random.random_range(1..12);
     match kind {
-        Kind::GSet => json!([number]),
+        Kind::Set | Kind::WholeSet if function != "read" => json!(one_in(random, 2)),
+        _ if matches!(kind, Kind::GSet | Kind::WholeSet | Kind::Log) && function == "read" => {
+            json!([number])
+        }
         _ if one_in(random, 5) => match kind {
             Kind::Counter => json!(0),
             _ => Value::Null,

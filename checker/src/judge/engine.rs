@@ -170,7 +170,7 @@ fn broken<O: Object>(
 fn never_made<O: Object>(object: &O, ops: &[Timed<OpOf<O>>]) -> Option<Witness<OpOf<O>>> {
     let made = ops.iter().filter_map(|timed| object.made(&timed.op));
     let made: rustc_hash::FxHashSet<Val> = made.collect();
-    let is_stray = |op: &OpOf<O>| object.seen(op).is_some_and(|seen| !made.contains(&seen));
+    let is_stray = |op: &OpOf<O>| object.seen(op).iter().any(|seen| !made.contains(seen));
     let stray = ops.iter().position(|timed| is_stray(&timed.op))?;
     Some(Witness {
         kind: Kind::ThinAir,

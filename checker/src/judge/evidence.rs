@@ -1,12 +1,14 @@
 //! What is wrong with an object, or not known of it, as lines of the history and in sentences.
 
+use rustc_hash::FxHashSet;
+
 use super::object::{Object, OpOf, StateOf};
 use super::outcome::{Undecided, Violation};
 use super::parts::Part;
 use super::teller::{Teller, capital};
 use super::window::Window;
 use crate::model::Model;
-use crate::recorded::History;
+use crate::recorded::{History, Val};
 use crate::rules::{Kind, Witness};
 use crate::search::Stopped;
 use crate::timed::NEVER;
@@ -59,8 +61,16 @@ impl<'a, O: Object> Evidence<'a, O> {
         let (Kind::ThinAir | Kind::NeverPut, [op, ..]) = (witness.kind, &witness.ops[..]) else {
             return None;
         };
-        let seen = self.object.seen(&self.teller.op(*op).op)?;
-        let makes = |failed: &&(u32, OpOf<O>)| self.object.made(&failed.1) == Some(seen);
+        let seen = self.object.seen(&self.teller.op(*op).op).iter();
+        let mut strays: FxHashSet<Val> = seen.copied().collect();
+        let made = self.part.ops.iter();
+        for value in made.filter_map(|timed| self.object.made(&timed.op)) {
+            strays.remove(&value);
+        }
+        let makes = |failed: &&(u32, OpOf<O>)| {
+            let made = self.object.made(&failed.1);
+            made.is_some_and(|value| strays.contains(&value))
+        };
         let (maker, did) = self.part.failed.iter().find(makes)?;
         let recorded = &self.history.ops[*maker as usize];
         let did = self.object.did(did, &self.history.values);
@@ -71,7 +81,7 @@ impl<'a, O: Object> Evidence<'a, O> {
             element: self.part.element,
             kind: "aborted-read",
             summary: format!(
-                "{}, which was made by an operation that failed.",
+                "{}, which comes from an operation that failed.",
                 self.teller.told(*op)
             ),
             steps: vec![

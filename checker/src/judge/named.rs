@@ -3,10 +3,11 @@
 use super::engine::judge;
 use super::objects::{
     Containers, Counters, FailedCas, GrowingSets, LastWriters, Locks, Logs, MultiValues, Registers,
-    Sets, WholeSets,
+    Sets, WholeSets, told,
 };
 use super::online::Online;
 use super::outcome::{Judgement, Misfit};
+use crate::Verdict;
 use crate::model::Discipline;
 use crate::recorded::{History, Val};
 use crate::search::Budget;
@@ -199,10 +200,19 @@ impl Named {
 /// Element by element, unless somebody reads all of them at once.
 fn set(history: &History, budget: &Budget<'_>, orders: bool) -> Result<Judgement, Misfit> {
     let has = |name: &str| history.functions.iter().any(|function| **function == *name);
-    let only_grows = !["remove", "delete", "contains"].into_iter().any(has);
-    match has("read") {
-        false => judge(&Sets::default(), history, budget, orders),
-        true if only_grows => judge(&GrowingSets::default(), history, budget, orders),
-        true => judge(&WholeSets::default(), history, budget, orders),
+    if !has("read") {
+        return judge(&Sets::default(), history, budget, orders);
     }
+    if !["insert", "remove", "delete", "contains"]
+        .into_iter()
+        .any(has)
+    {
+        let judgement = judge(&GrowingSets::default(), history, budget, orders)?;
+        // What adds are answered with is nothing to a set that only grows.
+        let is_all = history.ops.iter().all(|op| told(op).is_none());
+        if is_all || judgement.verdict() == Verdict::Invalid {
+            return Ok(judgement);
+        }
+    }
+    judge(&WholeSets::default(), history, budget, orders)
 }

@@ -94,10 +94,10 @@ pub trait Object: Sync {
         None
     }
 
-    /// The value that an operation saw, if it saw one that somebody must have made.
-    fn seen(&self, op: &OpOf<Self>) -> Option<Val> {
+    /// The values that an operation saw and that somebody must have made.
+    fn seen<'a>(&self, op: &'a OpOf<Self>) -> &'a [Val] {
         let _ = op;
-        None
+        &[]
     }
 
     /// The value that an operation makes, if it makes one.

@@ -16,7 +16,7 @@ fn told(picture: &str) -> String {
     shown(&judged(picture))
 }
 
-fn told_of(named: Named, picture: &str) -> String {
+pub(super) fn told_of(named: Named, picture: &str) -> String {
     let (history, error) = read_notation(picture);
     assert_eq!(error, None);
     let judgement = named.judge(&Settings::default(), &history, &Budget::AMPLE);
@@ -213,7 +213,7 @@ fn operations_of_other_objects_are_refused() {
 #[test]
 fn a_write_that_failed() {
     insta::assert_snapshot!(told_of(Named::CasRegister, "0: |- write 1 -x  |- read 1 -|"), @r"
-    aborted-read: Process 0 read 1 (line 1), which was made by an operation that failed.
+    aborted-read: Process 0 read 1 (line 1), which comes from an operation that failed.
     - Process 0 wrote 1 (line 1).
     - In line 1 it was told that this failed: it did not happen, and must not be seen. If it 
       may have happened, the answer has to be `info`.

@@ -122,6 +122,8 @@ fn without<V: Copy>(values: &[V], at: usize) -> Vec<V> {
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use super::*;
 
     fn taken_after_putting(discipline: Discipline) -> Vec<u8> {
@@ -139,6 +141,30 @@ mod tests {
         assert_eq!(taken_after_putting(Discipline::Last), [1]);
         assert_eq!(taken_after_putting(Discipline::Greatest), [3]);
         assert_eq!(taken_after_putting(Discipline::Any), [1, 2, 3]);
+    }
+
+    #[test]
+    fn who_looks_sees_what_would_come_out_and_leaves_it() {
+        for (discipline, seen) in [
+            (Discipline::First, &[2][..]),
+            (Discipline::Last, &[1]),
+            (Discipline::Greatest, &[3]),
+            (Discipline::Any, &[1, 2, 3]),
+        ] {
+            let container = Container::new(discipline);
+            let full = [2, 3, 1].iter().fold(container.initial(), |values, value| {
+                container.step(&values, &ContainerOp::Put(*value)).remove(0)
+            });
+            for value in 0..5 {
+                let after = container.step(&full, &ContainerOp::Peek(value));
+                let left: &[_] = if seen.contains(&value) {
+                    from_ref(&full)
+                } else {
+                    &[]
+                };
+                assert_eq!(after, left, "{discipline:?} {value}");
+            }
+        }
     }
 
     #[test]

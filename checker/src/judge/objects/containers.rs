@@ -1,5 +1,7 @@
 //! Queues, stacks, priority queues and bags.
 
+use std::slice::from_ref;
+
 use super::function;
 use crate::history::EventKind;
 use crate::judge::object::Object;
@@ -192,10 +194,10 @@ impl Object for Containers {
         &["Every value that came out had been put in by somebody."]
     }
 
-    fn seen(&self, op: &Op) -> Option<Val> {
-        match *op {
-            Op::Take(value) | Op::Peek(value) => Some(value),
-            _ => None,
+    fn seen<'a>(&self, op: &'a Op) -> &'a [Val] {
+        match op {
+            Op::Take(value) | Op::Peek(value) => from_ref(value),
+            _ => &[],
         }
     }
 

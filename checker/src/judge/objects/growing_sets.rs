@@ -135,6 +135,13 @@ impl Object for GrowingSets {
         }
     }
 
+    fn seen<'a>(&self, op: &'a Op) -> &'a [Val] {
+        match op {
+            Op::Read(found) => found,
+            Op::Add(_) => &[],
+        }
+    }
+
     fn made(&self, op: &Op) -> Option<Val> {
         match op {
             Op::Add(value) => Some(*value),

@@ -118,6 +118,8 @@ impl Object for Logs {
         };
         let first = witness.ops.first().map(|op| teller.told(*op));
         let first = first.unwrap_or_default();
+        let last = witness.ops.iter().max_by_key(|op| teller.op(**op).call);
+        let last = last.map(|op| teller.told(*op)).unwrap_or_default();
         let summary = match witness.kind {
             Kind::ThinAir => format!("{first}, and nobody appended that."),
             Kind::LongFork => "Two reads disagree on what stands where.".to_owned(),
@@ -126,7 +128,7 @@ impl Object for Logs {
             Kind::TooFar => format!("{first}, behind more values than were ever appended."),
             Kind::FutureRead => format!("{first} before it was appended."),
             Kind::OutOfOrder => "Two values stand in the wrong order.".to_owned(),
-            _ => format!("{first} and misses what was appended before."),
+            _ => format!("{last} and misses what was appended before."),
         };
         let mut by_call = witness.ops.clone();
         by_call.sort_unstable_by_key(|op| teller.op(*op).call);
@@ -135,6 +137,14 @@ impl Object for Logs {
 
     fn state(&self, state: &Vec<Val>, _: &Values) -> Option<String> {
         state.is_empty().then(|| "was empty".to_owned())
+    }
+
+    fn seen<'a>(&self, op: &'a Op) -> &'a [Val] {
+        match op {
+            Op::Read(found) => found,
+            Op::Poll { found, .. } => found.as_slice(),
+            Op::Append { .. } => &[],
+        }
     }
 
     fn made(&self, op: &Op) -> Option<Val> {

@@ -10,6 +10,9 @@ mod sets;
 mod versions;
 mod whole_sets;
 
+#[cfg(test)]
+mod tests;
+
 pub use containers::Containers;
 pub use counters::Counters;
 pub use growing_sets::GrowingSets;
@@ -17,6 +20,7 @@ pub use locks::Locks;
 pub use logs::Logs;
 pub use registers::{FailedCas, Registers};
 pub use sets::Sets;
+pub(super) use sets::told;
 pub use versions::{LastWriters, MultiValues};
 pub use whole_sets::WholeSets;
 

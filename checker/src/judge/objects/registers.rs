@@ -1,5 +1,7 @@
 //! Registers: read, written, compared-and-set.
 
+use std::slice::from_ref;
+
 use super::function;
 use crate::history::EventKind;
 use crate::judge::object::{End, Object};
@@ -230,9 +232,11 @@ impl Object for Registers {
         Some(format!("held {}", values.show(*state)))
     }
 
-    fn seen(&self, op: &Op) -> Option<Val> {
-        let seen = needed(op)?;
-        (seen != self.model.initial).then_some(seen)
+    fn seen<'a>(&self, op: &'a Op) -> &'a [Val] {
+        match needed(op) {
+            Some(seen) if *seen != self.model.initial => from_ref(seen),
+            _ => &[],
+        }
     }
 
     fn made(&self, op: &Op) -> Option<Val> {
@@ -251,7 +255,7 @@ fn gone(
     makers: &[u32],
     initial: Val,
 ) -> (String, Vec<String>) {
-    let found = needed(&teller.op(finder).op).unwrap_or(initial);
+    let found = needed(&teller.op(finder).op).copied().unwrap_or(initial);
     let (value, instead) = (teller.show(found), left(&teller.op(other).op));
     let mut steps: Vec<String> = makers.iter().map(|m| teller.before(*m, other)).collect();
     if steps.is_empty() {
@@ -320,8 +324,8 @@ fn both_ways(teller: &Teller<'_, Op>, all: &[u32]) -> (String, Vec<String>) {
 }
 
 /// The value that must have been there for an operation to answer as it did.
-fn needed(op: &Op) -> Option<Val> {
-    match *op {
+fn needed(op: &Op) -> Option<&Val> {
+    match op {
         Op::Read(value)
         | Op::Cas {
             from: value,

@@ -5,7 +5,7 @@ use crate::history::EventKind;
 use crate::judge::object::Object;
 use crate::judge::parts::Intake;
 use crate::judge::teller::Teller;
-use crate::model::{SetElement, SetOp};
+use crate::model::{Model, SetElement, SetOp};
 use crate::recorded::{History, Recorded, Val, Values};
 use crate::rules::{Kind, Ruling, Witness, set};
 use crate::timed::Timed;
@@ -31,20 +31,8 @@ impl Object for Sets {
         recorded: &Recorded,
         intake: &mut Intake<'_, SetOp>,
     ) -> Result<(), String> {
-        let answer = truth(recorded.answer);
-        let op = match function(history, recorded) {
-            "add" | "insert" => SetOp::Add { was_new: answer },
-            "remove" | "delete" => SetOp::Remove { was_there: answer },
-            "contains" if recorded.end != EventKind::Ok => return Ok(()),
-            "contains" => SetOp::Contains(answer.ok_or_else(|| {
-                let shown = history.values.show(recorded.answer);
-                format!("contains answers true or false, and this one {shown}")
-            })?),
-            other => {
-                return Err(format!(
-                    "a set has the functions add, remove, contains and read, and not `{other}`"
-                ));
-            }
+        let Some(op) = done_to_one(history, recorded)? else {
+            return Ok(());
         };
         let element = recorded.argument;
         match recorded.end {
@@ -136,10 +124,49 @@ impl Object for Sets {
         }
     }
 
+    /// That it is there is all there is to see.
+    fn seen<'a>(&self, op: &'a SetOp) -> &'a [Val] {
+        if finds(op) { &[Val::TRUE] } else { &[] }
+    }
+
+    fn made(&self, op: &SetOp) -> Option<Val> {
+        matches!(op, SetOp::Add { .. }).then_some(Val::TRUE)
+    }
+
     fn state(&self, is_there: &bool, _: &Values) -> Option<String> {
         let word = if *is_there { "there" } else { "absent" };
         Some(format!("was {word}"))
     }
+}
+
+/// What an operation does to the element that is its value, if its answer tells anything.
+pub(super) fn done_to_one(history: &History, recorded: &Recorded) -> Result<Option<SetOp>, String> {
+    let was = told(recorded);
+    Ok(Some(match function(history, recorded) {
+        "add" | "insert" => SetOp::Add { was_new: was },
+        "remove" | "delete" => SetOp::Remove { was_there: was },
+        "contains" if recorded.end != EventKind::Ok => return Ok(None),
+        "contains" => SetOp::Contains(truth(recorded.answer).ok_or_else(|| {
+            let shown = history.values.show(recorded.answer);
+            format!("contains answers true or false, and this one {shown}")
+        })?),
+        other => {
+            return Err(format!(
+                "a set has the functions add, remove, contains and read, and not `{other}`"
+            ));
+        }
+    }))
+}
+
+/// Whether it is possible only if the element is there.
+pub(super) fn finds(op: &SetOp) -> bool {
+    SetElement.step(&false, op).is_none()
+}
+
+/// Whether something was there, or new, if that was answered. Histories that answer nothing repeat
+/// the value, which may be true itself.
+pub(in crate::judge) fn told(recorded: &Recorded) -> Option<bool> {
+    truth(recorded.answer).filter(|_| recorded.answer != recorded.argument)
 }
 
 fn truth(value: Val) -> Option<bool> {

@@ -84,7 +84,17 @@ impl Object for MultiValues {
             }
             "read" if recorded.end != EventKind::Ok => {}
             "read" => {
-                let items = history.values.items(recorded.answer).unwrap_or_default();
+                let answer = recorded.answer;
+                let items = match history.values.items(answer) {
+                    Some(items) => items,
+                    None if answer == Val::NULL => &[],
+                    None => {
+                        let shown = history.values.show(answer);
+                        return Err(format!(
+                            "a read answers a list of versions, and this one {shown}"
+                        ));
+                    }
+                };
                 let found = items.iter().map(|item| clocked(history, *item));
                 let mut found: Vec<Clocked<Val>> = found.collect::<Result<_, _>>()?;
                 found.sort_unstable();
