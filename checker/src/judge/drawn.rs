@@ -43,13 +43,7 @@ struct Open {
 /// At least ten operations of two to four processes, some without end; in half of the
 /// histories an answer is wrong now and then.
 pub(crate) fn draw(kind: Kind, random: &mut Random) -> Vec<Drawn> {
-    // Searches of bags and logs take long.
-    let most = if matches!(kind, Kind::Bag | Kind::Log) {
-        16
-    } else {
-        25
-    };
-    let count = random.random_range(10..=most);
+    let count = random.random_range(10..=most(kind));
     let mut open: Vec<Option<Open>> = Vec::new();
     open.resize_with(random.random_range(2..=4), || None);
     let mut names: Vec<i64> = (0..open.len() as i64).collect();
@@ -117,6 +111,14 @@ pub(crate) fn draw(kind: Kind, random: &mut Random) -> Vec<Drawn> {
         }
     }
     events
+}
+
+/// The longest histories; searches of bags and logs take long.
+fn most(kind: Kind) -> i64 {
+    match kind {
+        Kind::Bag | Kind::Log => 16,
+        _ => 25,
+    }
 }
 
 fn question(kind: Kind, fresh: i64, random: &mut Random) -> (&'static str, Value) {
