@@ -149,6 +149,25 @@ mod tests {
     }
 
     #[test]
+    fn what_one_kind_leaves_is_room_for_the_next() {
+        let mut findings = Findings::new();
+        for (kind, count) in [("few", 10), ("many", 90), ("one", 1)] {
+            findings.extend((0..count).map(|_| Anomaly::new(kind, "")));
+        }
+        let result = findings.into_result("odds", "none");
+        let of = |kind: &str| result.anomalies.iter().filter(|a| a.kind == kind).count();
+        assert_eq!((of("few"), of("many"), of("one")), (10, 9, 1));
+    }
+
+    #[test]
+    fn anomalies_that_are_known_already_are_findings() {
+        let result = CheckResult::from_anomalies("odds", vec![Anomaly::new("odd", "3")], "none");
+        assert_eq!((result.verdict, &*result.summary), (Verdict::Invalid, "3"));
+        let result = CheckResult::from_anomalies("odds", Vec::new(), "none");
+        assert_eq!((result.verdict, &*result.summary), (Verdict::Valid, "none"));
+    }
+
+    #[test]
     fn no_findings_are_a_pass() {
         let result = Findings::new().into_result("odds", "All are even.");
         assert_eq!(result, CheckResult::valid("odds", "All are even."));

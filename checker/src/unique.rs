@@ -117,7 +117,7 @@ fn fingerprint(text: &str) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_history::TestHistory;
+    use crate::test_history::{Step, TestHistory};
     use serde_json::Value;
 
     fn judge(answers: &[(&str, &str)]) -> CheckResult {
@@ -148,6 +148,34 @@ mod tests {
             "7.0 was returned twice: operation 4 got it from n2, operation 0 had got it from n0."
         );
         assert_eq!(result.figures["duplicates"], 2);
+    }
+
+    #[test]
+    fn who_had_returned_it_first_is_told() {
+        let result = judge(&[("n0", "1"), ("n1", "2"), ("n2", "3"), ("n1", "3")]);
+        assert_eq!(result.anomalies[0].nodes, ["n2", "n1"]);
+        assert_eq!(result.anomalies[0].messages, [6, 7]);
+    }
+
+    #[test]
+    fn a_duplicate_is_certain_at_once() {
+        let mut check = Unique::new("unique-ids", "generate");
+        assert_eq!((check.name(), check.is_violated()), ("unique-ids", false));
+        let mut history = TestHistory::new();
+        history.ok("n0", "generate", (), 1);
+        history.ok("n0", "generate", (), 1);
+        assert!(!history.judge(&mut check).anomalies.is_empty());
+        let mut check = Unique::new("unique-ids", "generate");
+        for (n, is_violated) in [(1, false), (2, false), (1, true)] {
+            let mut history = TestHistory::new();
+            history.ok("n0", "generate", (), n);
+            for step in history.into_steps() {
+                if let Step::Complete(op) = step {
+                    check.on_complete(&op);
+                }
+            }
+            assert_eq!(check.is_violated(), is_violated);
+        }
     }
 
     #[test]

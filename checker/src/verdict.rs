@@ -49,6 +49,12 @@ mod tests {
     use super::Verdict::{self, Invalid, Unknown, Valid};
 
     #[test]
+    fn verdicts_are_words() {
+        let words = [Valid, Unknown, Invalid].map(|verdict| verdict.to_string());
+        assert_eq!(words, ["valid", "unknown", "invalid"]);
+    }
+
+    #[test]
     fn invalid_dominates_unknown_dominates_valid() {
         assert_eq!(Verdict::merge([Valid, Unknown, Valid]), Unknown);
         assert_eq!(Verdict::merge([Unknown, Invalid, Valid]), Invalid);

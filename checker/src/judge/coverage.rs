@@ -133,6 +133,12 @@ mod tests {
         // Two after the first write; the third began before it had returned.
         assert_eq!(coverage.exposed_reads, 2);
         assert_eq!(coverage.indeterminate, 1);
+
+        let (history, _) = read_notation("0: |- write 1 -|  |- read 1 -|  |- write 2 -|");
+        let judgement = Named::Register.judge(&settings, &history, &Budget::AMPLE);
+        let coverage = judgement.expect("a register").coverage;
+        assert_eq!((coverage.overlapping, coverage.most_open), (0, 1));
+        assert_eq!((coverage.exposed_reads, coverage.indeterminate), (1, 0));
         assert_eq!(coverage.during_faults, None, "nobody told of any");
     }
 

@@ -171,3 +171,41 @@ impl<'a, O: Object> Evidence<'a, O> {
         numbers
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::judge::{Named, Settings};
+    use crate::recorded::read_json_lines;
+    use crate::search::{Budget, Lacking};
+
+    #[test]
+    fn what_is_not_decided_is_told_up_to_a_line() {
+        let mut lines = String::new();
+        for n in 0..2_000 {
+            let (f, value) = if n % 4 < 2 {
+                ("write", n / 4 % 3)
+            } else {
+                ("read", n / 4 % 3)
+            };
+            let kind = if n % 2 == 0 { "invoke" } else { "ok" };
+            lines +=
+                &format!("{{\"process\":0,\"type\":\"{kind}\",\"f\":\"{f}\",\"value\":{value}}}\n");
+        }
+        let (history, error) = read_json_lines(lines.as_bytes());
+        assert_eq!(error, None);
+        let over = Budget {
+            is_over: &|| true,
+            ..Budget::AMPLE
+        };
+        let judgement = Named::Register.judge(&Settings::default(), &history, &over);
+        let judgement = judgement.expect("a register");
+        let [undecided] = &judgement.undecided[..] else {
+            panic!("{judgement:?}");
+        };
+        assert_eq!(undecided.lacking, Lacking::Time);
+        assert_eq!(
+            (undecided.fits_to_line, undecided.last_line),
+            (1_021, 2_000)
+        );
+    }
+}

@@ -157,3 +157,6 @@ fn not_unique(history: &History, numbers: &[u32], twice: &NotUnique<Val>) -> Str
         lines.join(" and ")
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -216,3 +216,23 @@ fn set(history: &History, budget: &Budget<'_>, orders: bool) -> Result<Judgement
     }
     judge(&WholeSets::default(), history, budget, orders)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_meanings_are_told_apart() {
+        let meanings: std::collections::BTreeSet<(&str, &str)> = Named::ALL
+            .map(|named| (named.word(), named.meaning()))
+            .into();
+        assert_eq!(meanings.len(), Named::ALL.len());
+        assert!(meanings.contains(&("fifo-queue", "What was put in first comes out first")));
+    }
+
+    #[test]
+    fn levels_are_of_registers() {
+        let ladders: Vec<Named> = Named::ALL.into_iter().filter(|n| n.has_ladder()).collect();
+        assert_eq!(ladders, [Named::Register, Named::CasRegister, Named::Kv]);
+    }
+}

@@ -172,10 +172,22 @@ mod tests {
     }
 
     #[test]
+    fn what_begins_where_another_one_ends_overlaps_it() {
+        let (history, _) = read_notation(
+            "
+            0: |- write 1 -|
+            1:             |- read 1 -|
+            ",
+        );
+        assert!(history.ops[1].call < history.ops[0].ret);
+    }
+
+    #[test]
     fn what_is_no_picture_is_told() {
         let error = |text: &str| read_notation(text).1.expect("a mistake").to_string();
         assert!(error("write 1").contains("A line is `process: operations`."));
         assert!(error("a: |-- read --|").contains("A process is a number."));
         assert!(error("0: |-- read").contains("line 1, column 4: This operation has no end"));
+        assert!(error("0: |- write ? -|").contains("line 1, column 4"));
     }
 }

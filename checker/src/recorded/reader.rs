@@ -78,3 +78,69 @@ fn is_edn(bytes: &[u8]) -> Option<bool> {
         sign => matches!(sign, b'[' | b'(' | b'#' | b';'),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JSON_LINES: &str = r#"
+        {"process":0,"type":"invoke","f":"write","value":1}
+        {"process":0,"type":"ok","f":"write","value":1}
+    "#;
+    const EDN: &str = "
+        {:process 0, :type :invoke, :f :write, :value 1}
+        {:process 0, :type :ok, :f :write, :value 1}
+    ";
+
+    #[test]
+    fn the_first_signs_tell_the_format() {
+        for (begin, is) in [
+            ("", None),
+            (" \n", None),
+            (" {", None),
+            ("{\n\"", Some(false)),
+            ("{}", Some(false)),
+            ("nonsense", Some(false)),
+            ("{:", Some(true)),
+            ("[{", Some(true)),
+            ("(", Some(true)),
+            ("#{", Some(true)),
+            ("; a comment", Some(true)),
+        ] {
+            assert_eq!(is_edn(begin.as_bytes()), is, "{begin:?}");
+        }
+    }
+
+    #[test]
+    fn blocks_of_one_byte_are_read_in_either_format() {
+        for text in [JSON_LINES, EDN] {
+            let mut reader = Reader::default();
+            text.bytes().for_each(|byte| reader.feed(&[byte]));
+            let (history, error) = reader.finish();
+            assert_eq!(error, None, "{text}");
+            let ops: Vec<_> = history
+                .ops
+                .iter()
+                .map(|op| op.argument.as_integer())
+                .collect();
+            assert_eq!(ops, [Some(1)], "{text}");
+        }
+        let (history, error) = Reader::default().finish();
+        assert_eq!((history.ops.len(), error), (0, None));
+    }
+
+    #[test]
+    fn only_lines_can_be_seen_before_the_end() {
+        let mut reader = Reader::default();
+        assert!(reader.so_far().is_none() && reader.values().is_none());
+        reader.feed(JSON_LINES.as_bytes());
+        assert_eq!(reader.so_far().map(|history| history.ops.len()), Some(1));
+        let text = reader.values().map(|values| values.text("x"));
+        let shown = text.zip(reader.so_far());
+        let shown = shown.map(|(text, history)| history.values.show(text));
+        assert_eq!(shown.as_deref(), Some("\"x\""));
+        let mut reader = Reader::default();
+        reader.feed(EDN.as_bytes());
+        assert!(reader.so_far().is_none() && reader.values().is_none());
+    }
+}

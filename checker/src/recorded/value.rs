@@ -225,6 +225,7 @@ mod tests {
         let list = values.number(&json!([1, "a", [], null]));
         assert_eq!(values.show(list), r#"[1,"a",[],null]"#);
         assert_eq!(values.items(list).map(<[Val]>::len), Some(4));
+        assert_eq!(values.as_json(list), json!([1, "a", [], null]));
     }
 
     proptest! {

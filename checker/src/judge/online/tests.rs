@@ -338,14 +338,16 @@ fn what_came_before_a_cut_is_forgotten() {
 
 #[test]
 fn a_cut_comes_after_the_last_operation() {
-    let mut online = Named::Register.online(&Settings::default());
-    let mut pairing = Pairing::default();
-    for n in 0..1_000 {
-        take(&mut pairing, "write", EventKind::Invoke, int(n));
-        take(&mut pairing, "write", EventKind::Ok, int(n));
-        let found = online.advance(pairing.so_far(), &Budget::AMPLE);
-        assert_eq!(found, Ok(None));
-        assert!(online.kept() < LEAST, "{}", online.kept());
+    for (named, function) in [(Named::Register, "write"), (Named::Counter, "add")] {
+        let mut online = named.online(&Settings::default());
+        let mut pairing = Pairing::default();
+        for n in 0..1_000 {
+            take(&mut pairing, function, EventKind::Invoke, int(n));
+            take(&mut pairing, function, EventKind::Ok, int(n));
+            let found = online.advance(pairing.so_far(), &Budget::AMPLE);
+            assert_eq!(found, Ok(None));
+            assert!(online.kept() < LEAST, "{}", online.kept());
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use super::histories::Op;
 use super::{holds, report};
 use crate::timed::{NEVER, Timed};
 
-/// Sessions by lines, operations as in `w x 1` and `r x 1`; all overlap if `is_timeless`, and come
+/// Sessions by lines, operations as in `w x 1`, `r x 1` and `u x 1>2`, and `o x 1` for a
+/// write without an end; all overlap if `is_timeless`, and come
 /// column by column otherwise.
 fn history(lines: &[&str], is_timeless: bool) -> Vec<Op> {
     let mut ops = Vec::new();
@@ -16,7 +17,7 @@ fn history(lines: &[&str], is_timeless: bool) -> Vec<Op> {
             let [f, key, value] = words[..] else {
                 continue;
             };
-            let value = value.parse().expect("a number");
+            let number = |text: &str| text.parse().expect("a number");
             // Timeless sessions run one after another: nothing they say of real time counts.
             let place = if is_timeless {
                 session * 100 + column
@@ -24,17 +25,24 @@ fn history(lines: &[&str], is_timeless: bool) -> Vec<Op> {
                 column * 10
             };
             let call = place * 4 + session;
-            let ret = if is_timeless { call + 1 } else { call + 30 };
+            let ret = match f {
+                "o" => NEVER,
+                _ if is_timeless => call + 1,
+                _ => call + 30,
+            };
             ops.push(Op {
                 session,
                 key: u32::from(key == "y") + 2 * u32::from(key == "z"),
                 timed: Timed {
                     call,
                     ret,
-                    op: if f == "w" {
-                        Access::Write(value)
-                    } else {
-                        Access::Read(value)
+                    op: match value.split_once('>') {
+                        Some((found, written)) => Access::Update {
+                            found: number(found),
+                            written: number(written),
+                        },
+                        None if matches!(f, "w" | "o") => Access::Write(number(value)),
+                        None => Access::Read(number(value)),
                     },
                 },
             });
@@ -380,4 +388,36 @@ fn what_an_update_without_an_end_found_is_its_cause() {
         assert_eq!(Plain::new(&ops).holds(level), Some(false), "{level:?}");
         assert_eq!(holds(&report(&ops), level), Some(false), "{level:?}");
     }
+}
+
+#[test]
+fn a_stale_read_is_found_beside_writes_that_are_concurrent() {
+    // When 1 is read again, 5 is known as well, and says nothing of it: only 2 does.
+    let lines = ["w x 5, w y 6", "w x 1, w x 2", "r y 6, r x 2, r x 1"];
+    check(
+        &lines,
+        &[],
+        &[Causal, CausalConvergence, CausalMemory, Pram],
+    );
+}
+
+#[test]
+fn what_comes_before_an_update_comes_before_what_it_found() {
+    // 5 was known when 2 was read, so it came before the update, and so before 1.
+    for reader in ["u x 1>2, r y 6, r x 2", "r x 1, u x 1>2, r y 6, r x 2"] {
+        let lines = ["w x 1, w x 5, w y 6", reader];
+        assert_eq!(Plain::new(&history(&lines, true)).holds(Pram), Some(false));
+        check(&lines, &[], &[Pram, CausalMemory]);
+    }
+}
+
+#[test]
+fn a_write_that_was_seen_does_not_hide_one_that_was_done() {
+    // The last of x that the second session knows of is 3, which says nothing of 1.
+    let lines = ["o x 3", "w x 1, w x 2, r x 3, w y 6", "r y 6, r x 1"];
+    assert_eq!(
+        Plain::new(&history(&lines, true)).holds(Causal),
+        Some(false)
+    );
+    check(&lines, &[], &[Causal]);
 }
