@@ -43,7 +43,11 @@ fn why_a_level_does_not_hold_is_told_in_lines_of_the_history() {
     let ladder = ladder(&history, Val::NULL).expect("operations of a register");
     let rung = ladder.rung(Level::MonotonicReads).expect("a rung");
     let violation = rung.violation.as_ref().expect("it does not hold");
-    let told = [&violation.steps[..], &[violation.summary.clone()]].concat();
+    let told = [
+        &violation.steps[..],
+        std::slice::from_ref(&violation.summary),
+    ]
+    .concat();
     insta::assert_snapshot!(told.join("\n").replace(", ", ",\n  "), @r#"
     Process 7 wrote 1 of "x" (line 2),
       and then,
