@@ -1,6 +1,7 @@
 //! Runs node programs under faults: supervisor, core, drivers, and the command line.
 
 pub mod cli;
+pub mod cluster;
 pub mod core;
 pub mod drive;
 pub mod environment;

@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Test(Box<TestArgs>),
     /// Run a whole suite against one program and print the table with points.
     Grade(GradeArgs),
+    /// Run a cluster of programs that talk over TCP, disturb their links, and judge what they did.
+    Cluster(ClusterArgs),
     /// Judge a recorded history.
     Check(CheckArgs),
     /// Do a recorded run again and say whether it is the same, line by line.
@@ -170,6 +172,34 @@ pub(crate) struct GradeArgs {
     /// The node program and where results go.
     #[command(flatten)]
     pub(super) program: ProgramArgs,
+}
+
+/// `splitbrain cluster`.
+#[derive(Debug, Args)]
+pub(crate) struct ClusterArgs {
+    /// One of `splitbrain list scenarios`, or the path of a scenario file.
+    pub(super) scenario: String,
+
+    /// The directory with the programs, each in the directory that the scenario names. It is
+    /// copied; nothing is written in it.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) dir: PathBuf,
+
+    /// Decides which connections a lossy link loses: a number, 0x..., or a git hash.
+    #[arg(long)]
+    pub(super) seed: Option<workloads::random::Seed>,
+
+    /// Write the run directory here instead of below runs/.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+
+    /// Write the result as JUnit XML as well.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
 }
 
 /// `splitbrain replay`.
@@ -363,6 +393,8 @@ pub(crate) enum ListWhat {
     Faults,
     /// What can be graded.
     Suites,
+    /// Clusters of programs over TCP.
+    Scenarios,
     /// The reference nodes.
     Nodes,
     /// What can be broken in them.

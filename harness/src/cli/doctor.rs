@@ -84,6 +84,7 @@ fn orphans() -> String {
         bin: "true".into(),
         args: vec![],
         env: vec![],
+        dir: None,
     };
     match Supervisor::new(&program, &here, &[], Limits::default(), events) {
         Ok(_) => "children of nodes are found and killed, also those that detach".to_owned(),

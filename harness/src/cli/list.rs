@@ -5,6 +5,7 @@ use std::path::Path;
 use results::Exit;
 use workloads::WORKLOADS;
 use workloads::options::Fault;
+use workloads::scenario;
 use workloads::suite::BUILT_IN;
 
 use super::Failure;
@@ -17,6 +18,7 @@ pub(super) fn run(what: ListWhat, output: &Output) -> Result<Exit, Failure> {
         ListWhat::Workloads => (["workload", "what it tests"], workloads()),
         ListWhat::Faults => (["fault", "what it does"], faults()),
         ListWhat::Suites => (["suite", "what it grades"], suites()?),
+        ListWhat::Scenarios => (["scenario", "what it demands"], scenarios()?),
         ListWhat::Nodes => (["node", "what it does"], nodes()),
         ListWhat::Bugs => (["bug", "what is wrong"], bugs()),
         ListWhat::Errors => (["error", "when to answer it"], errors()),
@@ -44,6 +46,15 @@ fn workloads() -> Vec<Row> {
 
 fn faults() -> Vec<Row> {
     Fault::ALL.iter().map(|f| row(f.word(), f.doc())).collect()
+}
+
+fn scenarios() -> Result<Vec<Row>, Failure> {
+    let title = |built_in: &scenario::BuiltIn| {
+        let scenario = built_in.scenario();
+        scenario.map(|scenario| row(built_in.name, scenario.title))
+    };
+    let rows: Result<Vec<Row>, _> = scenario::BUILT_IN.iter().map(title).collect();
+    rows.map_err(|errors| Failure::new(Exit::Internal, errors.to_string()))
 }
 
 fn suites() -> Result<Vec<Row>, Failure> {

@@ -5,6 +5,7 @@
 mod again;
 mod args;
 mod check;
+mod cluster;
 mod doctor;
 mod explain;
 mod grade;
@@ -91,6 +92,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Test(args) => test::run(args, &output),
         Command::Grade(args) => grade::run(args, &output),
+        Command::Cluster(args) => cluster::run(args, &output),
         Command::Check(args) => check::run(args, &output),
         Command::Replay(args) => replay::run(args, &output),
         Command::Shrink(args) => shrink::run(args, &output),

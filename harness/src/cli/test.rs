@@ -110,6 +110,7 @@ pub(super) fn program(args: &ProgramArgs) -> Result<Program, Failure> {
         bin: args.bin.clone(),
         args: args.args.clone(),
         env: Vec::new(),
+        dir: None,
     })
 }
 

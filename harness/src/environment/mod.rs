@@ -125,6 +125,7 @@ mod tests {
             bin: script.clone(),
             args: vec!["-v".to_owned(), "config".to_owned()],
             env: Vec::new(),
+            dir: None,
         };
         let seen = || {
             let known = Known {

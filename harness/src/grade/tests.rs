@@ -171,6 +171,7 @@ fn grade_small(stopped: bool) -> (GradeDocument, Heard) {
             bin,
             args: Vec::new(),
             env: Vec::new(),
+            dir: None,
         },
         seed: Seed(1),
         dir: dir.path().join("grade"),

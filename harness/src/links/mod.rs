@@ -24,7 +24,7 @@ mod tests;
 use std::time::Duration;
 
 pub use condition::Condition;
-pub use http::{Head, HttpMessage};
+pub use http::{Head, HttpMessage, http_answer};
 pub use proxy::{Link, LinkSetup};
 use workloads::scenario::Loss;
 
@@ -60,7 +60,7 @@ pub enum LinkEventKind {
 }
 
 /// Who sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
     /// The one who opened the connection.
     Asks,

@@ -97,6 +97,7 @@ impl Recorded {
             bin: words.next().unwrap_or_default().into(),
             args: words.collect(),
             env: Vec::new(),
+            dir: None,
         };
         let there = self.environment.as_ref().map(|e| Path::new(&e.directory));
         match there.map(|directory| program.anchored(directory)) {

@@ -91,7 +91,7 @@ fn plain_number(text: &str) -> String {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
@@ -110,6 +110,7 @@ mod tests {
             bin: "./my node.py".into(),
             args: vec!["-v".to_owned(), "it's".to_owned()],
             env: Vec::new(),
+            dir: None,
         };
         let options = RunOptions {
             workload: "broadcast".to_owned(),

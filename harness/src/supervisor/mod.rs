@@ -82,8 +82,9 @@ struct Node {
 }
 
 impl Supervisor {
-    /// Prepares the directories `nodes_dir/ID/` and the logs `nodes_dir/ID.stderr.log`; nothing
-    /// runs yet. Paths in `program` are taken from the current directory.
+    /// Prepares the directories `nodes_dir/ID/`, unless the program has one, and the logs
+    /// `nodes_dir/ID.stderr.log`; nothing runs yet. Paths in `program` are taken from the current
+    /// directory.
     pub fn new(
         program: &Program,
         nodes_dir: &Path,
@@ -96,7 +97,12 @@ impl Supervisor {
         let nodes_dir = here.join(nodes_dir);
         let nodes = node_ids
             .iter()
-            .map(|id| NodeFiles::create(&nodes_dir, id, &limits))
+            .map(|id| {
+                if program.dir.is_none() {
+                    std::fs::create_dir_all(nodes_dir.join(id))?;
+                }
+                NodeFiles::create(&nodes_dir, id, &limits)
+            })
             .collect::<io::Result<Vec<_>>>()?;
         let credit = || Arc::new(Semaphore::new(limits.unread_bytes));
         let handles = node_ids.iter().map(|_| Node {
@@ -252,7 +258,8 @@ impl Node {
 
 impl Setting {
     fn directory(&self, node: usize) -> PathBuf {
-        self.nodes_dir.join(&self.nodes[node].id)
+        let own = || self.nodes_dir.join(&self.nodes[node].id);
+        self.program.dir.clone().unwrap_or_else(own)
     }
 
     /// The value of the environment variable that marks the processes of a node.
@@ -263,7 +270,7 @@ impl Setting {
 
 impl NodeFiles {
     fn create(nodes_dir: &Path, id: &str, limits: &Limits) -> io::Result<Self> {
-        std::fs::create_dir_all(nodes_dir.join(id))?;
+        std::fs::create_dir_all(nodes_dir)?;
         let log = nodes_dir.join(format!("{id}.stderr.log"));
         let log = StderrLog::open(&log, limits.stderr_bytes, limits.stderr_tail_lines)?;
         Ok(Self {

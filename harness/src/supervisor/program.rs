@@ -12,6 +12,9 @@ pub struct Program {
     pub args: Vec<String>,
     /// Added to the harness's own environment.
     pub env: Vec<(String, String)>,
+    /// Where it works, if not in a directory of its own that is made for it. A path of the program
+    /// begins there, and its arguments are left as they are.
+    pub dir: Option<PathBuf>,
 }
 
 impl Program {
@@ -21,6 +24,14 @@ impl Program {
     /// `--bin python3 -- node.py` works. A bare name that is not in `PATH` stays as it is.
     #[must_use]
     pub fn anchored(&self, here: &Path) -> Self {
+        if let Some(dir) = &self.dir {
+            let dir = here.join(dir);
+            return Self {
+                bin: self.find_bin(&dir),
+                dir: Some(dir),
+                ..self.clone()
+            };
+        }
         Self {
             bin: self.find_bin(here),
             args: self
@@ -29,6 +40,7 @@ impl Program {
                 .map(|arg| anchored_arg(arg, here))
                 .collect(),
             env: self.env.clone(),
+            dir: None,
         }
     }
 
@@ -88,6 +100,7 @@ mod tests {
             bin: bin.into(),
             args,
             env: Vec::new(),
+            dir: None,
         }
     }
 

@@ -37,6 +37,7 @@ fn run_in(case: &Case, bin: &Path, dir: &Path) -> TranscriptRun {
         bin: bin.into(),
         args: Vec::new(),
         env: Vec::new(),
+        dir: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

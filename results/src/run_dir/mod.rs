@@ -42,6 +42,8 @@ pub const REPORT: &str = "report.html";
 pub const SHRINK: &str = "shrink.json";
 /// The name of the directory with what the nodes wrote.
 pub const NODES: &str = "nodes";
+/// The name of the directory with the copies of a cluster's programs.
+pub const PROGRAMS: &str = "programs";
 
 /// The directory of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]

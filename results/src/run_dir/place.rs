@@ -5,7 +5,9 @@ use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use super::{ENVIRONMENT, HISTORY, JOURNAL, NODES, PLAN, REPORT, RunDirError, SHRINK, VERDICT};
+use super::{
+    ENVIRONMENT, HISTORY, JOURNAL, NODES, PLAN, PROGRAMS, REPORT, RunDirError, SHRINK, VERDICT,
+};
 
 /// The link to the last run, beside the workloads' directories.
 const LATEST: &str = "latest";
@@ -20,6 +22,7 @@ const OURS: &[&str] = &[
     REPORT,
     SHRINK,
     NODES,
+    PROGRAMS,
 ];
 
 /// Makes `<root>/<workload>/<time>-<seed>`, with a number if that exists.
@@ -85,6 +88,7 @@ pub(super) fn make_fresh(path: &Path) -> Result<(), RunDirError> {
         HISTORY,
         JOURNAL,
         NODES,
+        PROGRAMS,
         ENVIRONMENT,
         PLAN,
     ] {

@@ -2,8 +2,10 @@
 //!
 //! What is wrong on the wire is described in [`crate::problem`].
 
+mod cluster;
 mod recorded;
 
+pub use cluster::OF_CLUSTERS;
 pub use recorded::RECORDED;
 
 /// One kind of anomaly.
@@ -19,7 +21,7 @@ pub struct AnomalyDef {
 
 /// All anomalies, by subject.
 pub fn all() -> impl Iterator<Item = &'static AnomalyDef> {
-    ANOMALIES.iter().chain(RECORDED)
+    ANOMALIES.iter().chain(RECORDED).chain(OF_CLUSTERS)
 }
 
 /// All anomalies that checks find in the histories of runs, by subject.

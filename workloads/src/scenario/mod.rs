@@ -5,6 +5,7 @@
 //! with it. Nothing here runs anything: [`environment`](Process::environment) says what a program
 //! finds in its environment, [`Expected::judge`] whether a text is what was expected.
 
+mod built_in;
 mod environment;
 mod expected;
 mod read;
@@ -14,6 +15,7 @@ mod tests;
 
 use crate::toml_file::FileErrors;
 
+pub use built_in::{BUILT_IN, BuiltIn, built_in};
 pub use environment::Peer;
 pub use expected::{Expected, Mismatch};
 pub use schema::schema;

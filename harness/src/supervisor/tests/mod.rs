@@ -35,6 +35,7 @@ fn program(bin: impl Into<PathBuf>) -> Program {
         bin: bin.into(),
         args: Vec::new(),
         env: Vec::new(),
+        dir: None,
     }
 }
 

@@ -88,11 +88,21 @@ fn stats_of(stats: &Stats, style: Style) -> String {
             .filter(|(n, _)| *n > 0)
             .map(|(n, word)| format!("{n} {word}")),
     );
+    let lasted_s = stats.virtual_s.unwrap_or(stats.wall_s);
+    if ops.invoked == 0 && stats.messages.all > 0 {
+        // A cluster without clients of ours.
+        let lost = match stats.messages.dropped {
+            0 => String::new(),
+            n => format!(", {n} lost"),
+        };
+        let messages = counted(stats.messages.all, "message");
+        let line = format!("{messages} over the links{lost}, in {lasted_s:.1} s");
+        return paragraph(&line, 0, style.columns());
+    }
     let mut lines = vec![format!(
-        "{} ({}) in {:.1} s",
+        "{} ({}) in {lasted_s:.1} s",
         counted(ops.invoked, "operation"),
         ends.join(", "),
-        stats.virtual_s.unwrap_or(stats.wall_s),
     )];
     if stats.during_faults > 0 {
         let met = counted(stats.during_faults, "operation");

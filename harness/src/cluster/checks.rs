@@ -1,0 +1,114 @@
+//! What a scenario demands, looked at.
+
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+use checker::{Anomaly, CheckResult};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use workloads::scenario::{Check, Expected, Subject};
+
+use super::members::{Member, State};
+use crate::links::http_answer;
+use crate::supervisor::ExitStatus;
+
+/// Whether a check holds now; if not, the kind of anomaly and what is wrong.
+pub(super) async fn look(
+    check: &Check,
+    programs: &Path,
+    members: &[Member<'_>],
+) -> Result<(), (&'static str, String)> {
+    let member = |name: &str| members.iter().find(|member| member.process.name == name);
+    match &check.subject {
+        Subject::File { path, expected } => file(&programs.join(path), path, expected),
+        Subject::Exit { process, code } => {
+            let state = member(process).map(|member| &member.state);
+            exit(process, state, *code).map_err(|what| ("wrong-exit", what))
+        }
+        Subject::Http {
+            process,
+            path,
+            status,
+            expected,
+        } => {
+            let port = member(process).and_then(|member| member.ports.first().copied());
+            let wrong = |what| ("wrong-answer", format!("GET {path} of {process}: {what}"));
+            let answer = get(port.unwrap_or_default(), path).await.map_err(wrong)?;
+            answered(&answer, *status, expected.as_ref()).map_err(wrong)
+        }
+    }
+}
+
+fn file(file: &Path, name: &str, expected: &Expected) -> Result<(), (&'static str, String)> {
+    match std::fs::read(file) {
+        Ok(bytes) => expected
+            .judge(&String::from_utf8_lossy(&bytes))
+            .map_err(|mismatch| ("wrong-file", format!("{name}: {mismatch}."))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(("no-file", format!("Nobody wrote {name}.")))
+        }
+        Err(error) => Err(("no-file", format!("{name} cannot be read: {error}."))),
+    }
+}
+
+fn exit(process: &str, state: Option<&State>, wanted: i32) -> Result<(), String> {
+    match state {
+        Some(State::Ended(exit)) => match exit.status {
+            ExitStatus::Code(code) if code == wanted => Ok(()),
+            ExitStatus::Code(code) => Err(format!(
+                "{process} exited with code {code}, expected {wanted}."
+            )),
+            _ if exit.by_harness => Err(format!("{process} did not exit in its time.")),
+            ExitStatus::Signal(signal) => Err(format!("{process} was ended by signal {signal}.")),
+            ExitStatus::Unknown => Err(format!("Nobody knows how {process} ended.")),
+        },
+        Some(State::NotStarted(why)) => Err(format!("{process} could not be started: {why}.")),
+        Some(State::Waiting) | None => Err(format!("{process} was not run.")),
+        Some(_) => Err(format!("{process} is still running.")),
+    }
+}
+
+fn answered(
+    (status, body): &(u16, String),
+    wanted: u16,
+    expected: Option<&Expected>,
+) -> Result<(), String> {
+    if *status != wanted {
+        return Err(format!("the status is {status}, expected {wanted}."));
+    }
+    let judged = expected.map_or(Ok(()), |expected| expected.judge(body));
+    judged.map_err(|mismatch| format!("{mismatch}."))
+}
+
+/// Status and body of an answer; what went wrong otherwise.
+async fn get(port: u16, path: &str) -> Result<(u16, String), String> {
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n");
+    let exchange = async {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    let patience = std::time::Duration::from_secs(5);
+    match tokio::time::timeout(patience, exchange).await {
+        Err(_) => Err("there is no answer after 5 seconds.".to_owned()),
+        Ok(Err(error)) => Err(format!("there is no answer: {error}.")),
+        Ok(Ok(answer)) => http_answer(&answer).ok_or_else(|| "the answer is not HTTP.".to_owned()),
+    }
+}
+
+/// The result of a check, with its points.
+pub(super) fn result(check: &Check, held: Result<(), (&'static str, String)>) -> CheckResult {
+    let (points, result) = match held {
+        Ok(()) => (check.points, CheckResult::valid(&check.name, "It holds.")),
+        Err((kind, what)) => {
+            let anomaly = Anomaly::new(kind, what.clone());
+            (0, CheckResult::invalid(&check.name, what, vec![anomaly]))
+        }
+    };
+    result
+        .with_figure("points", points)
+        .with_figure("max_points", check.points)
+}

@@ -1,0 +1,133 @@
+//! The verdict document of a cluster.
+
+use checker::{CheckResult, Verdict};
+use results::document::{Evidence, Level, MessageCounts, NodeExit, NodeReport, Stats, TimeMode};
+use results::run_dir::{RunDirError, Wanted};
+use results::{RunDir, VerdictDocument};
+
+use super::ClusterRequest;
+use super::members::{Member, State};
+use crate::run::quoted;
+use crate::supervisor::ExitStatus;
+
+/// How a run of a cluster ended.
+pub(super) struct End<'a> {
+    pub(super) checks: Vec<CheckResult>,
+    pub(super) nodes: Vec<NodeReport>,
+    pub(super) journal_hash: String,
+    pub(super) counts: super::journal::Counts,
+    pub(super) trouble: Option<RunDirError>,
+    pub(super) interrupted: Option<&'a str>,
+    pub(super) wall_s: f64,
+}
+
+/// Makes the document and writes it.
+pub(super) fn write(
+    request: &ClusterRequest<'_>,
+    directory: &RunDir,
+    end: End<'_>,
+) -> Result<VerdictDocument, RunDirError> {
+    let verdict = Verdict::merge(end.checks.iter().map(|check| check.verdict));
+    let incomplete = end.interrupted.is_some() || end.trouble.is_some();
+    let evidence = match end.trouble {
+        Some(_) => Evidence::default(),
+        None => directory.quote(&Wanted::by(&end.checks))?,
+    };
+    let judged = VerdictDocument::summarize(&end.checks);
+    let document = VerdictDocument {
+        schema: VerdictDocument::SCHEMA.to_owned(),
+        verdict: if incomplete {
+            verdict.max(Verdict::Unknown)
+        } else {
+            verdict
+        },
+        summary: match end.interrupted {
+            Some(reason) if verdict != Verdict::Invalid => {
+                format!("the run was stopped before its end: {reason}")
+            }
+            _ => judged,
+        },
+        workload: request.scenario.name.clone(),
+        bin: vec![request.dir.to_string_lossy().into_owned()],
+        seed: request.seed.to_string(),
+        time_mode: TimeMode::Real,
+        level: Level::Real,
+        level_why: vec!["programs that talk over TCP run by the machine's clock".to_owned()],
+        remarks: Vec::new(),
+        replayable: false,
+        journal_hash: end.journal_hash,
+        replay: cluster_command(request),
+        options: serde_json::Value::Null,
+        stats: Stats {
+            messages: MessageCounts {
+                all: end.counts.messages,
+                servers: end.counts.messages,
+                dropped: end.counts.lost,
+                ..MessageCounts::default()
+            },
+            wall_s: end.wall_s,
+            ..Stats::default()
+        },
+        nodes: end.nodes,
+        evidence,
+        interrupted: end.interrupted.is_some(),
+        error: end.trouble.map(|trouble| trouble.to_string()),
+        run_dir: directory.path().to_string_lossy().into_owned(),
+        checks: end.checks,
+    };
+    directory.write_verdict(&document)?;
+    Ok(document)
+}
+
+/// `splitbrain cluster ...` with the same seed.
+fn cluster_command(request: &ClusterRequest<'_>) -> String {
+    format!(
+        "splitbrain cluster {} --dir {} --seed {}",
+        quoted(&request.scenario_file),
+        quoted(&request.dir.to_string_lossy()),
+        request.seed
+    )
+}
+
+/// What became of a program.
+pub(super) fn report(member: &Member<'_>) -> NodeReport {
+    let (stderr_tail, stderr_truncated) = member.stderr();
+    let exit = match member.state {
+        State::Ended(exit) if !exit.by_harness => Some(match exit.status {
+            ExitStatus::Code(code) => NodeExit {
+                code: Some(code),
+                signal: None,
+            },
+            ExitStatus::Signal(signal) => NodeExit {
+                code: None,
+                signal: Some(signal),
+            },
+            ExitStatus::Unknown => NodeExit {
+                code: None,
+                signal: None,
+            },
+        }),
+        _ => None,
+    };
+    NodeReport {
+        id: member.process.name.clone(),
+        exit,
+        starts: member.starts,
+        stderr: RunDir::stderr_name(&member.process.name),
+        stderr_truncated,
+        stderr_tail,
+    }
+}
+
+/// The points of a run, and those that could be reached.
+#[must_use]
+pub fn points_of(document: &VerdictDocument) -> (u32, u32) {
+    let sum = |name: &str| {
+        let figures = document
+            .checks
+            .iter()
+            .filter_map(|check| check.figures.get(name)?.as_u64());
+        u32::try_from(figures.sum::<u64>()).unwrap_or(u32::MAX)
+    };
+    (sum("points"), sum("max_points"))
+}

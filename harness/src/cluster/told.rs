@@ -1,0 +1,70 @@
+//! What happened, in words.
+
+use workloads::scenario::{LinkFlaw, Loss, ScenarioFault};
+
+use super::build::said;
+use super::members::{Member, State};
+use crate::supervisor::ExitStatus;
+
+/// Why a program did not come up.
+pub(super) fn not_ready(member: &Member<'_>) -> (&'static str, String) {
+    let name = &member.process.name;
+    let output = said(&member.last_output());
+    match &member.state {
+        State::NotStarted(why) => (
+            "never-ready",
+            format!("{name} could not be started: {why}."),
+        ),
+        State::Ended(exit) => (
+            "never-ready",
+            format!("{name} {} before it was ready.{output}", ended(exit.status)),
+        ),
+        _ => (
+            "never-ready",
+            format!(
+                "{name} accepted no connection on port {} within {} s. It has to listen on the \
+                 port in the variable PORT.{output}",
+                member.ports.first().copied().unwrap_or_default(),
+                member.process.ready_s
+            ),
+        ),
+    }
+}
+
+/// How a process ended, after its name.
+pub(super) fn ended(status: ExitStatus) -> String {
+    match status {
+        ExitStatus::Code(code) => format!("exited with code {code}"),
+        ExitStatus::Signal(signal) => format!("was ended by signal {signal}"),
+        ExitStatus::Unknown => "ended".to_owned(),
+    }
+}
+
+/// A fault in a few words.
+pub(super) fn told(fault: &ScenarioFault) -> String {
+    let how = |how: Loss| match how {
+        Loss::Reset => "connections are reset",
+        Loss::BlackHole => "nobody answers",
+    };
+    match fault {
+        ScenarioFault::Kill(name) => format!("kill {name}"),
+        ScenarioFault::Pause(name) => format!("pause {name}"),
+        ScenarioFault::Link { from, to, flaw } => {
+            let link = format!("{from} to {to}");
+            match flaw {
+                LinkFlaw::Cut(loss) => format!("cut {link}: {}", how(*loss)),
+                LinkFlaw::Delay { latency_ms } => format!("delay {link} by {latency_ms} ms"),
+                LinkFlaw::Loss {
+                    probability,
+                    how: loss,
+                } => {
+                    format!(
+                        "lose {probability} of the connections {link}: {}",
+                        how(*loss)
+                    )
+                }
+                LinkFlaw::Slow { bytes_per_s } => format!("slow {link}: {bytes_per_s} bytes/s"),
+            }
+        }
+    }
+}
