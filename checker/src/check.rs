@@ -145,3 +145,28 @@ impl CheckResult {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Quiet;
+
+    impl Check for Quiet {
+        fn name(&self) -> &'static str {
+            "quiet"
+        }
+
+        fn on_complete(&mut self, _: &Operation) {}
+
+        fn finish(&mut self) -> CheckResult {
+            CheckResult::unknown(self.name(), "Nothing was looked at.")
+        }
+    }
+
+    #[test]
+    fn a_check_that_does_not_say_so_is_not_violated() {
+        assert!(!Quiet.is_violated());
+        assert_eq!(Quiet.finish().verdict, Verdict::Unknown);
+    }
+}

@@ -97,6 +97,8 @@ fn what_nobody_knows_the_end_of_is_judged_if_it_may_have_done_something() {
         let judgement = judged(named, picture).expect(picture);
         assert_eq!(judgement.judged, judged_ops, "{named:?}: {picture}");
     }
+    let nothing = "0: |- read null -|";
+    assert_eq!(verdict(Named::MvRegister, nothing), Verdict::Valid);
     let whole = "0: |- read [] -|  |- contains 1 --...";
     assert_eq!(judged(Named::Set, whole).map(|found| found.judged), Ok(1));
 }
