@@ -66,6 +66,11 @@ fn what_an_object_does_not_do_is_refused() {
             "this read of a set has a value twice; a set holds each once",
         ),
         (
+            Named::Queue,
+            "0: |- drain 5 -|",
+            "a drain has the value [v, ...], and this one has 5",
+        ),
+        (
             Named::Log,
             "0: |- poll \"a\" = null -|",
             "a poll asks for an offset, and this one for \"a\"",
@@ -99,6 +104,9 @@ fn what_nobody_knows_the_end_of_is_judged_if_it_may_have_done_something() {
     }
     let nothing = "0: |- read null -|";
     assert_eq!(verdict(Named::MvRegister, nothing), Verdict::Valid);
+    assert_eq!(verdict(Named::LwwRegister, nothing), Verdict::Valid);
+    let drained = "0: |- enqueue 1 -|  |- drain -x  |- drain [1] -|";
+    assert_eq!(verdict(Named::Queue, drained), Verdict::Valid);
     let whole = "0: |- read [] -|  |- contains 1 --...";
     assert_eq!(judged(Named::Set, whole).map(|found| found.judged), Ok(1));
 }

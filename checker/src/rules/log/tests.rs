@@ -4,7 +4,7 @@ use rand::RngExt;
 
 use super::*;
 use crate::model::Log;
-use crate::oracle::{Random, Shape, one_in};
+use crate::oracle::{Random, Shape, is_linearizable, one_in};
 use crate::rules::Kind;
 use crate::rules::agreement::{assert_all_met, compare};
 
@@ -96,4 +96,30 @@ fn an_append_that_was_answered_is_not_read_later() {
     );
     let missing = timed(4, 5, LogOp::Read(Box::new([])));
     assert_eq!(witness.proof, [timed(2, 3, append(8, Some(0))), missing]);
+}
+
+#[test]
+fn a_value_at_two_places_is_impossible_with_what_stands_at_the_second() {
+    let timed = |call, ret, op| Timed { call, ret, op };
+    let append = |value, offset| LogOp::Append {
+        value,
+        offset: Some(offset),
+    };
+    let poll = LogOp::Poll {
+        offset: 0,
+        found: Some(8),
+    };
+    let ops = [
+        timed(0, 3, append(7, 0)),
+        timed(1, 2, append(8, 1)),
+        timed(4, 5, poll),
+    ];
+    let Some(Ruling::Impossible(witness)) = judge(&ops, false) else {
+        panic!("8 stands at 0 and at 1");
+    };
+    assert_eq!(witness.kind, Kind::TwoPlaces);
+    assert!(
+        !is_linearizable(&Log::default(), &witness.proof),
+        "{witness:?}"
+    );
 }
