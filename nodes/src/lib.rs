@@ -25,6 +25,7 @@ pub mod quorum;
 mod reference;
 pub mod starters;
 mod stdio;
+mod storage;
 mod zoo;
 
 pub use context::Context;

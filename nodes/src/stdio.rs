@@ -1,13 +1,14 @@
-//! A node as a process: the only file of this room that knows clocks, pipes and files.
+//! A node as a process, on stdin and stdout: knows clocks and pipes.
 
 #![expect(clippy::disallowed_methods, reason = "a process has a clock")]
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::storage;
 use crate::{Instance, Outputs, Setup, UnknownNode, build};
 
 /// The file in the working directory that holds what the node must not forget.
@@ -34,7 +35,7 @@ pub enum StdioError {
 /// # Errors
 /// When there is no such node, or its storage or pipes fail.
 pub fn run_stdio(name: &str, bug: Option<&str>) -> Result<(), StdioError> {
-    let (storage, file) = open_storage(Path::new(STORAGE))?;
+    let (storage, file) = storage::open(Path::new(STORAGE))?;
     let setup = Setup {
         seed: entropy(),
         wall_offset_ns: 0,
@@ -126,7 +127,7 @@ impl Process {
         if !stored.is_empty() {
             let file = match &mut self.file {
                 Some(file) => file,
-                None => self.file.insert(create_storage(Path::new(STORAGE))?),
+                None => self.file.insert(storage::create(Path::new(STORAGE))?),
             };
             file.write_all(stored)?;
         }
@@ -198,29 +199,6 @@ fn read_lines(mut input: impl Read, sender: &SyncSender<Vec<u8>>) -> io::Result<
     }
 }
 
-/// Reads the storage of earlier lives and opens it for more, cutting off a torn last line. There
-/// is none before the first record.
-fn open_storage(path: &Path) -> io::Result<(Vec<u8>, Option<File>)> {
-    let mut storage = match std::fs::read(path) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), None)),
-        result => result?,
-    };
-    let whole = storage
-        .iter()
-        .rposition(|b| *b == b'\n')
-        .map_or(0, |i| i + 1);
-    let file = create_storage(path)?;
-    if whole < storage.len() {
-        file.set_len(whole as u64)?;
-        storage.truncate(whole);
-    }
-    Ok((storage, Some(file)))
-}
-
-fn create_storage(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,19 +225,5 @@ mod tests {
             chunks,
             [b"a\n".to_vec(), b"bbb\nc\n".to_vec(), b"d".to_vec()]
         );
-    }
-
-    #[test]
-    fn a_torn_line_is_cut_off() {
-        let dir = std::env::temp_dir().join(format!("nodes-storage-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).expect("a directory");
-        let path = dir.join(STORAGE);
-        assert!(open_storage(&path).expect("nothing there").1.is_none());
-        std::fs::write(&path, b"1\n2\n{\"tor").expect("a file");
-        let (storage, file) = open_storage(&path).expect("a file");
-        assert_eq!(storage, b"1\n2\n");
-        file.expect("open").write_all(b"3\n").expect("appended");
-        assert_eq!(std::fs::read(&path).expect("a file"), b"1\n2\n3\n");
-        std::fs::remove_dir_all(&dir).expect("removed");
     }
 }

@@ -63,7 +63,7 @@ pub(crate) enum Command {
         /// The anomaly's name, as it stands in a verdict.
         anomaly: String,
     },
-    /// Be a reference node on stdin and stdout, or one that is broken on purpose.
+    /// Be a reference node, on stdin and stdout or over HTTP, or one that is broken on purpose.
     Node {
         /// Which node: one of `splitbrain list nodes`.
         name: String,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use nodes::quorum;
 use results::Exit;
 use workloads::WORKLOADS;
 use workloads::options::Fault;
@@ -70,13 +71,20 @@ fn suites() -> Result<Vec<Row>, Failure> {
 }
 
 fn nodes() -> Vec<Row> {
-    nodes::NODES.iter().map(|n| row(n.name, n.title)).collect()
+    let stdio = nodes::NODES.iter().map(|n| row(n.name, n.title));
+    stdio
+        .chain(quorum::PROGRAMS.map(|(name, title)| row(name, title)))
+        .collect()
 }
 
 fn bugs() -> Vec<Row> {
-    nodes::BUGS
+    let stdio = nodes::BUGS.iter().map(|b| (b.node, b.name, b.what));
+    let quorum = quorum::QUORUM_BUGS
         .iter()
-        .map(|b| row(format!("{} --bug {}", b.node, b.name), b.what))
+        .map(|b| (quorum::QUORUM_KV, b.name, b.what));
+    stdio
+        .chain(quorum)
+        .map(|(node, name, what)| row(format!("{node} --bug {name}"), what))
         .collect()
 }
 

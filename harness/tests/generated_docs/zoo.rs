@@ -1,5 +1,6 @@
 //! The page about the zoo.
 
+use nodes::quorum::{QUORUM_BUGS, QUORUM_KV, QuorumBug};
 use nodes::{BUGS, Bug, NODES};
 
 use super::markdown::{NOTICE, block, code, paragraph, table};
@@ -27,14 +28,35 @@ pub(crate) fn page() -> String {
         ];
         sections.push(format!("## {}\n\n{}", node.name, table(&head, rows)));
     }
+    sections.push(replicas());
     sections.join("\n")
 }
 
-fn row(bug: &Bug) -> Vec<String> {
-    let list = |names: &[&str]| {
-        let names: Vec<String> = names.iter().map(|name| code(name)).collect();
-        names.join(", ")
+/// The replicas that speak HTTP.
+fn replicas() -> String {
+    let intro = paragraph(
+        "Replicas of a key-value store that speak HTTP; three of them, with W=2 and R=2. Each bug \
+         shows in the situations that are named, and in random runs of a simulated network.",
+    );
+    let row = |bug: &QuorumBug| {
+        vec![
+            code(bug.name),
+            bug.what.to_owned(),
+            list(bug.caught_by),
+            list(bug.anomalies),
+        ]
     };
+    let head = ["bug", "what is wrong", "situations", "anomaly"];
+    let rows = QUORUM_BUGS.iter().map(row);
+    format!("## {QUORUM_KV}\n\n{intro}\n{}", table(&head, rows))
+}
+
+fn list(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| code(name)).collect();
+    names.join(", ")
+}
+
+fn row(bug: &Bug) -> Vec<String> {
     let caught = (0..SEEDS).filter(|seed| catches(bug, *seed)).count();
     vec![
         code(bug.name),

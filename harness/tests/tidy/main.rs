@@ -96,9 +96,12 @@ fn where_deciding_is_done_nothing_touches_the_world() {
             "workloads/src",
             "workloads/protocol/src",
             "harness/src/core",
+            "nodes/src/quorum",
+            "nodes/src/reference",
         ]
         .iter()
         .any(|room| source.path.starts_with(room));
+        let pure = pure && !source.path.starts_with(manifests::NETWORK.0);
         if !pure || source.is_test() {
             continue;
         }
@@ -136,9 +139,29 @@ fn rooms_know_only_the_rooms_they_may_know() {
             .iter()
             .filter(|name| manifest.all().contains(**name))
         {
-            if room.name != "harness" {
+            let (place, packages) = manifests::NETWORK;
+            let is_there = place.starts_with(&format!("{}/", room.dir));
+            if room.name != "harness" && !(is_there && packages.contains(only_harness)) {
                 complaints.push(format!("{} must not depend on {only_harness}", room.name));
             }
+        }
+    }
+    report(&complaints);
+}
+
+#[test]
+fn the_network_is_reached_in_one_place_outside_the_harness() {
+    let (place, packages) = manifests::NETWORK;
+    let mut complaints = Vec::new();
+    let (inside, outside): (Vec<Source>, Vec<Source>) = sources()
+        .into_iter()
+        .filter(|source| source.path.starts_with("nodes/"))
+        .partition(|source| source.path.starts_with(place));
+    assert!(inside.len() > 3, "{place} is there");
+    for package in packages {
+        let path = format!("{}::", package.replace('-', "_"));
+        for source in outside.iter().filter(|s| s.text.contains(&path)) {
+            complaints.push(format!("{}: uses {package}", source.path));
         }
     }
     report(&complaints);

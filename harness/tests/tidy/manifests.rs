@@ -38,7 +38,8 @@ pub(crate) const ROOMS: &[Room] = &[
     ),
 ];
 
-/// Packages that reach the operating system or the terminal: for the harness only.
+/// Packages that reach the operating system or the terminal: for the harness only, but for one
+/// place in [`NETWORK`].
 pub(crate) const EDGE: &[&str] = &[
     "anstream",
     "clap",
@@ -48,6 +49,11 @@ pub(crate) const EDGE: &[&str] = &[
     "nix",
     "tokio",
 ];
+
+/// The one place outside the harness that reaches a network, and by which packages: these may be
+/// used nowhere else in its room.
+pub(crate) const NETWORK: (&str, &[&str]) =
+    ("nodes/src/quorum/http/", &["axum", "hyper-util", "tokio"]);
 
 /// The dependencies of a crate.
 pub(crate) struct Manifest {

@@ -2,5 +2,6 @@
 
 mod history;
 mod network;
+mod processes;
 mod properties;
 mod situations;
