@@ -1,6 +1,8 @@
 //! Replicas of the quorum store: in a simulated network, and as processes.
 
+mod cluster;
 mod history;
+mod in_go;
 mod network;
 mod processes;
 mod properties;

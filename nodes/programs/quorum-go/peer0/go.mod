@@ -1,0 +1,3 @@
+module peer0
+
+go 1.21

@@ -1,0 +1,3 @@
+module peer1
+
+go 1.21

@@ -1,0 +1,3 @@
+module peer2
+
+go 1.21
