@@ -42,7 +42,10 @@ impl Operation {
     }
 }
 
-/// What is wrong with the versions in a history, by a name each.
+/// What is wrong even for those who look at values only.
+pub(crate) const SEEN_BY_CLIENTS: &str = "not linearizable";
+
+/// What is wrong with a history, by a name each.
 pub(crate) fn violations(history: &[Operation]) -> BTreeSet<&'static str> {
     let mut seen = BTreeSet::new();
     for a in history {
@@ -65,7 +68,7 @@ pub(crate) fn violations(history: &[Operation]) -> BTreeSet<&'static str> {
         is_linearizable(&of_key)
     };
     if !keys.iter().all(is_atomic) {
-        seen.insert("not linearizable");
+        seen.insert(SEEN_BY_CLIENTS);
     }
     seen
 }
