@@ -93,7 +93,8 @@ mod tests {
 
     fn has(text: &str) -> Option<Answer> {
         let version = text.parse().expect("a version");
-        let value = text.to_owned();
+        // The same value again is another version.
+        let value = "same".to_owned();
         Some(Answer::Has(Some(Entry { value, version })))
     }
 
@@ -117,7 +118,7 @@ mod tests {
         }
         assert_eq!(round.standing(), Standing::Quorum);
         let (entry, holders) = round.newest().expect("an entry");
-        assert_eq!(entry.value, "10-b");
+        assert_eq!(entry.version.to_string(), "10-b");
         assert_eq!(Vec::from_iter(holders), ["c", "d"]);
     }
 }
