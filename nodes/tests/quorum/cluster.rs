@@ -12,6 +12,8 @@ use serde_json::Value;
 
 /// Says to the processes what to be; without it, what they run is an empty test.
 pub(crate) const ROLE: &str = "QUORUM_TEST_ROLE";
+/// Says to a replica what shall be broken.
+pub(crate) const BUG: &str = "QUORUM_TEST_BUG";
 /// Far longer than anything takes that works.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -36,6 +38,8 @@ pub(crate) struct Cluster {
     pub(crate) replicas: Vec<Option<Child>>,
     /// What each replica runs.
     pub(crate) programs: [Program; 3],
+    /// What is broken in those of this room.
+    pub(crate) bug: Option<&'static str>,
 }
 
 /// A program of the cluster.
@@ -61,6 +65,7 @@ impl Cluster {
             ports: (0..3).map(|_| free_port()).collect(),
             replicas: vec![None, None, None],
             programs: [REPLICA, REPLICA, REPLICA],
+            bug: None,
         }
     }
 
@@ -92,6 +97,9 @@ impl Cluster {
         let mut command = self.command(&self.programs[at], &format!("peer{at}"), at);
         command.env("PORT", self.ports[at].to_string());
         command.stdout(Stdio::null());
+        if let Some(bug) = self.bug {
+            command.env(BUG, bug);
+        }
         let mut child = command.spawn().expect("a process");
         while TcpStream::connect(("127.0.0.1", self.ports[at])).is_err() {
             assert!(child.try_wait().expect("a child").is_none(), "it runs");

@@ -5,15 +5,15 @@
 use std::net::TcpStream;
 use std::process::Command;
 
-use nodes::quorum::{STORAGE, run_client, run_replica};
+use nodes::quorum::{QUORUM_BUGS, STORAGE, run_client, run_replica};
 use serde_json::Value;
 
-use crate::cluster::{CLIENT, Cluster, REPLICA, ROLE};
+use crate::cluster::{BUG, CLIENT, Cluster, REPLICA, ROLE};
 
 #[test]
 fn a_replica() {
     if std::env::var(ROLE).is_ok_and(|role| role == "a_replica") {
-        run_replica(std::env::var("BUG").ok().as_deref()).expect("a replica");
+        run_replica(std::env::var(BUG).ok().as_deref()).expect("a replica");
     }
 }
 
@@ -107,4 +107,96 @@ fn two_replicas_cannot_share_a_directory() {
     let output = output.expect("a process");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("InUse"), "{said}");
+}
+
+/// What replicas say in a situation, in a few words: one that is in order, then one with the bug.
+type Scene = (
+    &'static str,
+    fn(&mut Cluster) -> Value,
+    &'static str,
+    &'static str,
+);
+
+const SCENES: [Scene; 6] = [
+    (
+        "write-one",
+        put_alone,
+        "no quorum: 1 of 2 replicas answered",
+        "1-peer0",
+    ),
+    (
+        "alone-when-cut",
+        put_alone,
+        "no quorum: 1 of 2 replicas answered",
+        "1-peer0",
+    ),
+    (
+        "read-one",
+        get_where_it_is_missing,
+        "v",
+        "nobody wrote this key",
+    ),
+    ("version-tie", put_among_three, "1-peer0", "1"),
+    (
+        "ack-before-replication",
+        kill_the_writer,
+        "v",
+        "nobody wrote this key",
+    ),
+    ("no-read-repair", get_and_kill, "v", "nobody wrote this key"),
+];
+
+/// The one thing that an answer says.
+fn said((_, mut body): (u16, Value)) -> Value {
+    ["error", "value", "version"]
+        .iter()
+        .find_map(|name| Some(body.get_mut(*name)?.take()))
+        .expect("an answer")
+}
+
+fn put_alone(cluster: &mut Cluster) -> Value {
+    cluster.start(0);
+    said(cluster.ask(0, "PUT", "/kv/k", "v"))
+}
+
+fn put_among_three(cluster: &mut Cluster) -> Value {
+    (0..3).for_each(|at| cluster.start(at));
+    said(cluster.ask(0, "PUT", "/kv/k", "v"))
+}
+
+fn get_where_it_is_missing(cluster: &mut Cluster) -> Value {
+    (0..2).for_each(|at| cluster.start(at));
+    cluster.ask(0, "PUT", "/kv/k", "v");
+    cluster.start(2);
+    said(cluster.ask(2, "GET", "/kv/k", ""))
+}
+
+fn kill_the_writer(cluster: &mut Cluster) -> Value {
+    put_among_three(cluster);
+    cluster.kill(0);
+    said(cluster.ask(1, "GET", "/kv/k", ""))
+}
+
+/// A PUT has come as far as one replica. It is read there, and then somewhere else.
+fn get_and_kill(cluster: &mut Cluster) -> Value {
+    let dir = cluster.dir.join("peer0");
+    std::fs::create_dir_all(&dir).expect("a directory");
+    let line = r#"{"key":"k","value":"v","version":"1-peer0"}"#;
+    std::fs::write(dir.join(STORAGE), format!("{line}\n")).expect("a file");
+    (0..3).for_each(|at| cluster.start(at));
+    assert_eq!(cluster.get(0, "k"), (200, "v".into()));
+    cluster.kill(0);
+    said(cluster.ask(1, "GET", "/kv/k", ""))
+}
+
+#[test]
+fn each_bug_shows_in_processes_too() {
+    assert_eq!(SCENES.len(), QUORUM_BUGS.len());
+    for (bug, scene, right, wrong) in SCENES {
+        for (bug, expected) in [(None, right), (Some(bug), wrong)] {
+            let mut cluster = Cluster::new("quorum-zoo");
+            cluster.bug = bug;
+            assert_eq!(scene(&mut cluster), expected, "{bug:?}");
+        }
+    }
 }
