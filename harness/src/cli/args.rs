@@ -169,6 +169,11 @@ pub(crate) struct GradeArgs {
     /// One of `splitbrain list suites`, or the path of a suite file.
     pub(super) suite: String,
 
+    /// The directory with the programs of a cluster, for suites of clusters (instead of --bin). It
+    /// is copied; nothing is written in it.
+    #[arg(long, value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
+
     /// The node program and where results go.
     #[command(flatten)]
     pub(super) program: ProgramArgs,
@@ -305,7 +310,7 @@ pub(crate) struct CheckArgs {
 pub(crate) struct ProgramArgs {
     /// The node program; every node runs it in a directory of its own.
     #[arg(long, value_name = "PATH")]
-    pub(super) bin: PathBuf,
+    pub(super) bin: Option<PathBuf>,
 
     /// Arguments for the node program.
     #[arg(last = true, value_name = "ARGS")]

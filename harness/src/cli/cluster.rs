@@ -17,7 +17,7 @@ use crate::cluster::{ClusterError, ClusterRequest, points_of, run_cluster};
 use crate::run::Place;
 
 pub(super) fn run(args: &ClusterArgs, output: &Output) -> Result<Exit, Failure> {
-    let scenario = load(&args.scenario, Path::new(""))?;
+    let scenario = load(&args.scenario, "", Path::new(""))?;
     if !args.dir.is_dir() {
         let what = format!("{}: there is no such directory (--dir)", args.dir.display());
         return Err(Failure::new(Exit::NoInput, what));
@@ -66,23 +66,25 @@ fn show(verdict: &VerdictDocument, args: &ClusterArgs, output: &Output) -> Resul
     Ok(())
 }
 
-/// A built-in scenario by its name, or a scenario file by its path, which begins at `base`.
-pub(super) fn load(name: &str, base: &Path) -> Result<Scenario, Failure> {
+/// A built-in scenario by its name, or a scenario file by its path, which begins at `base`; with
+/// more at its end.
+pub(super) fn load(name: &str, more: &str, base: &Path) -> Result<Scenario, Failure> {
     let path = base.join(name);
     let is_path = path.extension().is_some_and(|e| e == "toml") || name.contains('/');
-    if let Some(scenario) = built_in(name).filter(|_| !is_path) {
-        return scenario.scenario().map_err(|errors| broken(name, &errors));
-    }
-    if !is_path && !path.is_file() {
-        let known = BUILT_IN.iter().map(|scenario| scenario.name);
-        let text = unknown("scenario", name, known);
-        return Err(Failure::usage(format!(
-            "{text} A scenario file is named by its path: ./{name}.toml"
-        )));
-    }
-    let text = std::fs::read_to_string(&path);
-    let text = text.map_err(|e| Failure::new(Exit::NoInput, format!("{}: {e}", path.display())))?;
-    Scenario::parse(&text).map_err(|errors| broken(name, &errors))
+    let text = match built_in(name).filter(|_| !is_path) {
+        Some(scenario) => scenario.text.to_owned(),
+        None if !is_path && !path.is_file() => {
+            let known = BUILT_IN.iter().map(|scenario| scenario.name);
+            let text = unknown("scenario", name, known);
+            return Err(Failure::usage(format!(
+                "{text} A scenario file is named by its path: ./{name}.toml"
+            )));
+        }
+        None => std::fs::read_to_string(&path)
+            .map_err(|e| Failure::new(Exit::NoInput, format!("{}: {e}", path.display())))?,
+    };
+    let whole = format!("{text}\n{more}");
+    Scenario::parse(&whole).map_err(|errors| broken(name, &errors))
 }
 
 fn broken(name: &str, errors: &FileErrors) -> Failure {

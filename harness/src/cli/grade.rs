@@ -1,5 +1,6 @@
 //! `splitbrain grade`: a whole suite against one program, with points.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use results::render;
@@ -7,17 +8,20 @@ use results::{Exit, RunDir};
 use workloads::Event;
 use workloads::options::unknown;
 use workloads::random::Seed;
-use workloads::suite::{BUILT_IN, Item, Suite, built_in};
+use workloads::scenario::Scenario;
+use workloads::suite::{BUILT_IN, Item, ItemKind, Suite, built_in};
 use workloads::toml_file::FileErrors;
 
 use super::Failure;
 use super::args::{Format, GradeArgs};
+use super::cluster;
 use super::interrupt::Interrupts;
 use super::output::{Output, write_file};
 use super::progress::Progress;
-use super::test::{RUNS, draw_seed, program};
+use super::test::{RUNS, draw_seed};
 use crate::grade::{GradeRequest, GradeWatcher, exit_of, grade};
 use crate::run::grade_command;
+use crate::supervisor::Program;
 
 pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
     let suite = load(&args.suite)?;
@@ -31,15 +35,21 @@ pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
             format!("{}: {}", suite.name, notes.trim()),
         ));
     }
-    let program = program(&args.program)?;
+    let Subjects {
+        program,
+        dir: programs,
+        scenarios,
+    } = subjects(args, &suite)?;
     if let Some(notes) = &suite.notes {
         output.say(&format!("{}\n", notes.trim()));
     }
     let seed = args.program.seed.unwrap_or_else(draw_seed);
     let request = GradeRequest {
         suite: &suite,
-        replay: grade_command(&program, seed, &args.suite),
+        replay: grade_command(program.as_ref(), programs.as_deref(), seed, &args.suite),
         program,
+        programs,
+        scenarios,
         seed,
         clock: args.program.time.clock(),
         dir: directory(args, &suite, seed)?,
@@ -64,6 +74,54 @@ pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
             write_file(file, &render::grade_as_junit(&document)?)?;
         }
         Ok(interrupts.exit().unwrap_or_else(|| exit_of(&document)))
+    })
+}
+
+/// What is graded: what the suite's items need.
+struct Subjects {
+    program: Option<Program>,
+    dir: Option<PathBuf>,
+    scenarios: BTreeMap<String, Scenario>,
+}
+
+fn subjects(args: &GradeArgs, suite: &Suite) -> Result<Subjects, Failure> {
+    let base = Path::new(&args.suite).parent().unwrap_or(Path::new(""));
+    let mut scenarios = BTreeMap::new();
+    let mut program = None;
+    for item in &suite.items {
+        match &item.kind {
+            ItemKind::Cluster(cluster) => {
+                let scenario = cluster::load(&cluster.scenario, &cluster.more, base)?;
+                scenarios.insert(item.id.clone(), scenario);
+            }
+            ItemKind::Transcript(_) | ItemKind::Run(_) if program.is_none() => {
+                program = Some(super::test::program(&args.program)?);
+            }
+            _ => {}
+        }
+    }
+    if scenarios.is_empty() {
+        return Ok(Subjects {
+            program,
+            dir: None,
+            scenarios,
+        });
+    }
+    let Some(dir) = &args.dir else {
+        return Err(Failure::usage(format!(
+            "--dir DIR is missing: {} grades a cluster of programs, each in a directory of its own \
+             below DIR",
+            suite.name
+        )));
+    };
+    if !dir.is_dir() {
+        let what = format!("{}: there is no such directory (--dir)", dir.display());
+        return Err(Failure::new(Exit::NoInput, what));
+    }
+    Ok(Subjects {
+        program,
+        dir: Some(dir.clone()),
+        scenarios,
     })
 }
 

@@ -106,8 +106,13 @@ pub(super) fn program(args: &ProgramArgs) -> Result<Program, Failure> {
             "--sandbox on is not part of this version; nodes run with your own rights",
         ));
     }
+    let Some(bin) = args.bin.clone() else {
+        return Err(Failure::usage(
+            "--bin PATH is missing: the program that every node runs, such as --bin ./node.py",
+        ));
+    };
     Ok(Program {
-        bin: args.bin.clone(),
+        bin,
         args: args.args.clone(),
         env: Vec::new(),
         dir: None,

@@ -15,7 +15,7 @@ use results::document::NodeReport;
 use results::run_dir::{NODES, RunDirError};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
-use workloads::scenario::{Peer, Scenario, ScenarioFault};
+use workloads::scenario::{Peer, Process, Scenario, ScenarioFault};
 
 use super::build::{build, said};
 use super::checks;
@@ -113,7 +113,7 @@ impl<'a> Stage<'a> {
         };
         let mut members = Vec::new();
         for (number, process) in scenario.processes.iter().enumerate() {
-            let peers = peers(scenario, &process.name, &links);
+            let peers = peers(scenario, process, &links);
             let own = (&own[number][..], &peers[..]);
             let member = Member::new(number, process, own, &place, speak.clone());
             members.push(member.map_err(ClusterError::Links)?);
@@ -446,14 +446,18 @@ fn change(
     }
 }
 
-/// Where a process finds those that it needs.
-fn peers(scenario: &Scenario, name: &str, links: &[Link]) -> Vec<Peer> {
+/// Where a process finds those that it needs, by the names that it has for them.
+fn peers(scenario: &Scenario, process: &Process, links: &[Link]) -> Vec<Peer> {
     let ends = scenario.links().zip(links);
-    let own = ends.filter(|((from, _), _)| *from == name);
-    let peers = own.map(|((_, to), link)| Peer {
-        name: to.to_owned(),
-        host: "127.0.0.1".to_owned(),
-        port: link.port(),
-    });
+    let own = ends.filter(|((from, _), _)| *from == process.name);
+    let peers = process
+        .needs
+        .iter()
+        .zip(own)
+        .map(|(called, (_, link))| Peer {
+            name: called.clone(),
+            host: "127.0.0.1".to_owned(),
+            port: link.port(),
+        });
     peers.collect()
 }

@@ -1,13 +1,14 @@
 //! A whole suite against one program: every item done, every result with its points.
 //!
 //! Transcripts come first, two at a time, because they are quick and what they say comes before
-//! everything else. Runs follow one by one: they would take time from each other. How results
-//! become points is in `points`, which does nothing itself.
+//! everything else. Runs and clusters follow one by one: they would take time from each other. How
+//! results become points is in `points`, which does nothing itself.
 
 mod points;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,9 +19,11 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use workloads::Event;
 use workloads::random::Seed;
-use workloads::suite::{Item, ItemKind, RunItem, Suite};
+use workloads::scenario::Scenario;
+use workloads::suite::{ClusterItem, Item, ItemKind, RunItem, Suite};
 use workloads::transcript::Case;
 
+use crate::cluster::{ClusterRequest, run_cluster};
 use crate::run::{Clock, Place, RunRequest, program_words, run};
 use crate::supervisor::Program;
 use crate::transcript_run::run_transcript;
@@ -30,8 +33,12 @@ use crate::transcript_run::run_transcript;
 pub struct GradeRequest<'a> {
     /// By what.
     pub suite: &'a Suite,
-    /// The program.
-    pub program: Program,
+    /// The program, for items that run one program.
+    pub program: Option<Program>,
+    /// The directory with the programs, for clusters.
+    pub programs: Option<PathBuf>,
+    /// The scenarios of clusters, by the ids of their items.
+    pub scenarios: BTreeMap<String, Scenario>,
     /// The seed of the first run of every item that does not list its own.
     pub seed: Seed,
     /// Which clock runs have; transcripts have the real one.
@@ -82,7 +89,12 @@ pub async fn grade(
     grader.others().await;
     let interrupted = grader.interrupted;
     let items = grader.results.into_iter().flatten().collect();
-    let bin = program_words(&request.program);
+    let dir = request
+        .programs
+        .as_ref()
+        .map(|dir| dir.to_string_lossy().into_owned());
+    let words = request.program.as_ref().map(program_words);
+    let bin = words.unwrap_or_else(|| dir.into_iter().collect());
     GradeDocument {
         replay: request.replay.clone(),
         interrupted,
@@ -162,9 +174,9 @@ impl Grader<'_> {
                     self.watcher.begins(item);
                     self.runs(item, order).await
                 }
-                ItemKind::Cluster(_) => {
+                ItemKind::Cluster(cluster) => {
                     self.watcher.begins(item);
-                    points::not_supported(item)
+                    self.cluster(item, cluster).await
                 }
             };
             self.keep(i, result);
@@ -176,6 +188,9 @@ impl Grader<'_> {
         #[expect(clippy::disallowed_methods, reason = "how long it took is shown")]
         let begun = Instant::now();
         let seeds = order.seeds.from(self.request.seed);
+        let Some(program) = &self.request.program else {
+            return points::undecided(item, "there is no program (--bin)".to_owned());
+        };
         let dir = self.request.dir.join(&item.id);
         let mut runs = Vec::new();
         for seed in &seeds {
@@ -184,7 +199,7 @@ impl Grader<'_> {
                 _ => dir.join(seed.to_string()),
             };
             let request = RunRequest {
-                program: self.request.program.clone(),
+                program: program.clone(),
                 seed: *seed,
                 options: order.options.clone(),
                 place: Place::At(place),
@@ -205,6 +220,30 @@ impl Grader<'_> {
         }
     }
 
+    /// A cluster of programs.
+    async fn cluster(&mut self, item: &Item, cluster: &ClusterItem) -> ItemResult {
+        #[expect(clippy::disallowed_methods, reason = "how long it took is shown")]
+        let begun = Instant::now();
+        let request = self.request;
+        let scenario = request.scenarios.get(&item.id);
+        let (Some(scenario), Some(programs)) = (scenario, &request.programs) else {
+            return points::undecided(item, "there are no programs (--dir)".to_owned());
+        };
+        let cluster = ClusterRequest {
+            scenario,
+            scenario_file: cluster.scenario.clone(),
+            dir: programs.clone(),
+            seed: request.seed,
+            place: Place::At(request.dir.join(&item.id)),
+        };
+        let done = run_cluster(&cluster, self.stop).await;
+        self.interrupted = done.as_ref().is_ok_and(|document| document.interrupted);
+        ItemResult {
+            time_s: begun.elapsed().as_secs_f64(),
+            ..points::of_cluster(item, done.map_err(|error| error.to_string()))
+        }
+    }
+
     fn keep(&mut self, index: usize, result: ItemResult) {
         self.watcher.ends(&result);
         self.results[index] = Some(result);
@@ -214,8 +253,11 @@ impl Grader<'_> {
 /// One transcript, in a directory of its own.
 async fn transcript(request: &GradeRequest<'_>, item: &Item, case: &Case) -> ItemResult {
     let dir = request.dir.join(&item.id);
+    let Some(program) = &request.program else {
+        return points::undecided(item, "there is no program (--bin)".to_owned());
+    };
     let done = match fresh(&dir) {
-        Ok(()) => run_transcript(case, &request.program, &dir).await,
+        Ok(()) => run_transcript(case, program, &dir).await,
         Err(error) => Err(error),
     };
     let done = done.map_err(|error| format!("{}: {error}", dir.display()));

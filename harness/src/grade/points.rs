@@ -6,6 +6,7 @@ use results::document::{ItemResult, Mismatch};
 use workloads::suite::Item;
 use workloads::transcript::{self, Case, side_by_side};
 
+use crate::cluster::points_of;
 use crate::transcript_run::{Ending, TranscriptRun};
 
 /// Details are made for a terminal of this many columns.
@@ -112,16 +113,32 @@ fn judge(run: &Result<VerdictDocument, String>, expect: Verdict) -> (Verdict, St
     }
 }
 
-/// The row of an item that cannot be done yet.
-pub(super) fn not_supported(item: &Item) -> ItemResult {
-    let note = format!(
-        "items of kind \"{}\" are not supported yet",
-        item.kind.word()
-    );
-    undecided(item, note)
+/// The row of a cluster: the share of the item's points that its checks are worth which hold.
+pub(super) fn of_cluster(item: &Item, run: Result<VerdictDocument, String>) -> ItemResult {
+    let run = match run {
+        Ok(run) => run,
+        Err(error) => return undecided(item, format!("could not be run: {error}")),
+    };
+    let (points, of) = points_of(&run);
+    let share = u64::from(item.points) * u64::from(points) / u64::from(of.max(1));
+    let is_valid = run.verdict == Verdict::Valid;
+    let mut result = ItemResult {
+        points: match (is_valid, of) {
+            (true, 0) => item.points,
+            _ => u32::try_from(share).unwrap_or(item.points),
+        },
+        note: if is_valid {
+            String::new()
+        } else {
+            run.summary.clone()
+        },
+        ..row(item, run.verdict)
+    };
+    result.runs.push(run);
+    result
 }
 
-fn undecided(item: &Item, note: String) -> ItemResult {
+pub(super) fn undecided(item: &Item, note: String) -> ItemResult {
     ItemResult {
         note,
         ..row(item, Verdict::Unknown)

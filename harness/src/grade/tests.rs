@@ -167,12 +167,14 @@ fn grade_small(stopped: bool) -> (GradeDocument, Heard) {
     let request = GradeRequest {
         clock: crate::run::Clock::Auto,
         suite: &Suite::parse(SUITE).unwrap(),
-        program: Program {
+        program: Some(Program {
             bin,
             args: Vec::new(),
             env: Vec::new(),
             dir: None,
-        },
+        }),
+        programs: None,
+        scenarios: BTreeMap::new(),
         seed: Seed(1),
         dir: dir.path().join("grade"),
         replay: "again".to_owned(),
@@ -222,10 +224,7 @@ fn a_suite_becomes_a_table_with_points() {
         "echo: expected \"ho\", got \"hi\""
     );
     assert!(wrong.details[0].contains("expected line 1"));
-    assert_eq!(
-        document.items[3].note,
-        "items of kind \"cluster\" are not supported yet"
-    );
+    assert_eq!(document.items[3].note, "there are no programs (--dir)");
     assert_eq!(heard.begun, ["right", "wrong", "run", "cluster"]);
     assert_eq!(heard.ended, heard.begun);
     assert!(heard.events > 10);

@@ -19,15 +19,24 @@ pub fn program_words(program: &Program) -> Vec<String> {
 
 /// `splitbrain grade ...` with the same seed.
 #[must_use]
-pub fn grade_command(program: &Program, seed: Seed, suite: &str) -> String {
-    let bin = quoted(&program.bin.to_string_lossy());
-    let mut text = format!(
-        "splitbrain grade {} --bin {bin} --seed {seed}",
-        quoted(suite)
-    );
-    if !program.args.is_empty() {
+pub fn grade_command(
+    program: Option<&Program>,
+    dir: Option<&Path>,
+    seed: Seed,
+    suite: &str,
+) -> String {
+    let mut text = format!("splitbrain grade {}", quoted(suite));
+    if let Some(program) = program {
+        text += &format!(" --bin {}", quoted(&program.bin.to_string_lossy()));
+    }
+    if let Some(dir) = dir {
+        text += &format!(" --dir {}", quoted(&dir.to_string_lossy()));
+    }
+    text += &format!(" --seed {seed}");
+    let args = program.map_or(&[][..], |program| &program.args);
+    if !args.is_empty() {
         text.push_str(" --");
-        for arg in &program.args {
+        for arg in args {
             text.push(' ');
             text.push_str(&quoted(arg));
         }

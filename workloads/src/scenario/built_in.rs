@@ -34,6 +34,7 @@ macro_rules! built_in {
 
 built_in! {
     "quorum-kv",
+    "quorum-kv-open",
 }
 
 /// The built-in scenario of this name.

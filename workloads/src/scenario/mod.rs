@@ -48,6 +48,8 @@ pub struct Process {
     pub command: Vec<String>,
     /// The programs that it talks to; each by a link of its own.
     pub needs: Vec<String>,
+    /// Whom it talks to under another name: that name, and who it really is.
+    pub calls: Vec<(String, String)>,
     /// On how many ports it listens.
     pub ports: usize,
     /// Whether it runs for as long as the scenario; otherwise the others wait for its end.
@@ -186,6 +188,15 @@ pub enum Subject {
     },
 }
 
+impl Process {
+    /// Who it is that this process calls so.
+    #[must_use]
+    pub fn really<'a>(&'a self, called: &'a str) -> &'a str {
+        let call = self.calls.iter().find(|(name, _)| name == called);
+        call.map_or(called, |(_, is)| is)
+    }
+}
+
 impl Scenario {
     /// Reads a scenario.
     ///
@@ -201,11 +212,11 @@ impl Scenario {
         self.processes.iter().find(|process| process.name == name)
     }
 
-    /// Every link: who opens connections, and to whom.
+    /// Every link: who opens connections, and to whom, by their own names.
     pub fn links(&self) -> impl Iterator<Item = (&str, &str)> {
         self.processes.iter().flat_map(|process| {
             let needs = process.needs.iter();
-            needs.map(|to| (process.name.as_str(), to.as_str()))
+            needs.map(|to| (process.name.as_str(), process.really(to)))
         })
     }
 

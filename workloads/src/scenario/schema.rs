@@ -20,6 +20,11 @@ pub fn schema() -> Value {
                 "title": text("One line for lists."),
             })),
             "process": many(process()),
+            "call": many(table(&["process", "name", "is"], json!({
+                "process": text("Who reaches somebody under another name."),
+                "name": text("This name: its PEER_<NAME>_HOST and PEER_<NAME>_PORT"),
+                "is": text("lead to this process."),
+            }))),
             "cut": many(table(&["from", "to"], json!({
                 "from": text("Who opens connections."),
                 "to": text("To whom: it stands in the `needs` of the other."),

@@ -66,6 +66,20 @@ fn what_is_not_said_follows_from_the_rest() {
 }
 
 #[test]
+fn a_process_may_reach_somebody_under_another_name() {
+    let scenario = parse(
+        "[[call]]\nprocess='client'\nname='peer0'\nis='peer1'\n\
+         [[call]]\nprocess='client'\nname='peer1'\nis='peer0'\n\
+         [[cut]]\nfrom='client'\nto='peer1'\n",
+    );
+    let links: Vec<(&str, &str)> = scenario.links().collect();
+    assert_eq!(
+        links,
+        [("peer0", "peer1"), ("client", "peer1"), ("client", "peer0")]
+    );
+}
+
+#[test]
 fn faults_say_when_and_where() {
     let scenario = parse(
         "[[cut]]\nfrom='peer0'\nto='peer1'\n\
@@ -110,70 +124,80 @@ fn faults_say_when_and_where() {
     assert_eq!(read, expected);
 }
 
+/// What is added to a scenario, and a part of what is said about it.
+const MISTAKES: &[(&str, &str)] = &[
+    (
+        "[[cut]]\nfrom='peer1'\nto='peer0'\n",
+        "`peer1` does not have `peer0` in its `needs`",
+    ),
+    (
+        "[[cut]]\nfrom='peer0'\nto='peer1'\nfor_s=1\n",
+        "`for_s` is no key of [[cut]], only of",
+    ),
+    (
+        "[[cut]]\nfrom='peer0'\nto='peer1'\nat_s=3\nheal_s=3\n",
+        "`heal_s` is not later than `at_s`",
+    ),
+    (
+        "[[fault]]\nkind='kil'\nprocess='peer0'\n",
+        "unknown fault `kil`: did you mean kill?",
+    ),
+    (
+        "[[fault]]\nkind='kill'\nprocess='peer2'\n",
+        "unknown process `peer2`: did you mean",
+    ),
+    (
+        "[[fault]]\nkind='slow'\nfrom='peer0'\nto='peer1'\n",
+        "`bytes_per_s` is missing: write bytes_per_s = 1000",
+    ),
+    (
+        "[[process]]\nname='peer0'\ncommand=['x']\n",
+        "the name `peer0` is taken",
+    ),
+    (
+        "[[process]]\nname='x'\ncommand=['x']\nneeds=['x']\n",
+        "`x` cannot need itself",
+    ),
+    (
+        "[[process]]\nname='x'\ncommand=['x']\nneeds=['client']\n[[process]]\nname='y'\n\
+             command=['y']\nneeds=['x']\nports=-1\n",
+        "`ports`: expected a whole number",
+    ),
+    (
+        "[[process]]\nname='x'\ndir='../x'\ncommand=['x']\n",
+        "leads out of the directory",
+    ),
+    ("[[process]]\nname='x'\ncommand=[]\n", "`command` is empty"),
+    (
+        "[[call]]\nprocess='client'\nname='peer2'\nis='peer0'\n",
+        "does not have `peer2`",
+    ),
+    (
+        "[[call]]\nprocess='peer0'\nname='peer1'\nis='peer0'\n",
+        "unknown other process",
+    ),
+    ("[[check]]\nname='d'\n", "a check looks at one thing"),
+    (
+        "[[check]]\nname='d'\nfile='x'\n",
+        "say what the file must hold",
+    ),
+    (
+        "[[check]]\nname='d'\nfile='x'\nmatches='['\n",
+        "`[` is no regular expression",
+    ),
+    (
+        "[[check]]\nname='d'\nprocess='peer0'\nexit=0\n",
+        "runs in the background",
+    ),
+    (
+        "[[check]]\nname='d'\nprocess='peer0'\nget='kv'\n",
+        "it begins with a slash",
+    ),
+];
+
 #[test]
 fn every_mistake_is_named_with_what_to_write() {
-    let cases = [
-        (
-            "[[cut]]\nfrom='peer1'\nto='peer0'\n",
-            "`peer1` does not have `peer0` in its `needs`",
-        ),
-        (
-            "[[cut]]\nfrom='peer0'\nto='peer1'\nfor_s=1\n",
-            "`for_s` is no key of [[cut]], only of",
-        ),
-        (
-            "[[cut]]\nfrom='peer0'\nto='peer1'\nat_s=3\nheal_s=3\n",
-            "`heal_s` is not later than `at_s`",
-        ),
-        (
-            "[[fault]]\nkind='kil'\nprocess='peer0'\n",
-            "unknown fault `kil`: did you mean kill?",
-        ),
-        (
-            "[[fault]]\nkind='kill'\nprocess='peer2'\n",
-            "unknown process `peer2`: did you mean",
-        ),
-        (
-            "[[fault]]\nkind='slow'\nfrom='peer0'\nto='peer1'\n",
-            "`bytes_per_s` is missing: write bytes_per_s = 1000",
-        ),
-        (
-            "[[process]]\nname='peer0'\ncommand=['x']\n",
-            "the name `peer0` is taken",
-        ),
-        (
-            "[[process]]\nname='x'\ncommand=['x']\nneeds=['x']\n",
-            "`x` cannot need itself",
-        ),
-        (
-            "[[process]]\nname='x'\ncommand=['x']\nneeds=['client']\n[[process]]\nname='y'\n\
-             command=['y']\nneeds=['x']\nports=-1\n",
-            "`ports`: expected a whole number",
-        ),
-        (
-            "[[process]]\nname='x'\ndir='../x'\ncommand=['x']\n",
-            "leads out of the directory",
-        ),
-        ("[[process]]\nname='x'\ncommand=[]\n", "`command` is empty"),
-        ("[[check]]\nname='d'\n", "a check looks at one thing"),
-        (
-            "[[check]]\nname='d'\nfile='x'\n",
-            "say what the file must hold",
-        ),
-        (
-            "[[check]]\nname='d'\nfile='x'\nmatches='['\n",
-            "`[` is no regular expression",
-        ),
-        (
-            "[[check]]\nname='d'\nprocess='peer0'\nexit=0\n",
-            "runs in the background",
-        ),
-        (
-            "[[check]]\nname='d'\nprocess='peer0'\nget='kv'\n",
-            "it begins with a slash",
-        ),
-    ];
-    for (text, expected) in cases {
+    for (text, expected) in MISTAKES {
         let found = wrong(text);
         assert!(
             found.iter().any(|message| message.contains(expected)),

@@ -59,6 +59,7 @@ mod tests {
     use super::super::{ItemKind, read};
     use super::*;
     use crate::options::RunOptions;
+    use crate::scenario;
 
     const WORKLOADS: &[&str] = &[
         "echo",
@@ -81,17 +82,28 @@ mod tests {
 
     #[test]
     fn every_suite_is_worth_a_hundred_points() {
-        for suite in suites().filter(|suite| suite.name != "quorum-kv") {
+        for suite in suites() {
             assert_eq!(suite.max_points(), 100, "{}", suite.name);
         }
     }
 
     #[test]
-    fn what_follows_later_has_nothing_to_run_and_says_so() {
-        let later = suites().find(|suite| suite.items.is_empty());
-        let later = later.expect("there is one");
-        assert_eq!(later.name, "quorum-kv");
-        assert!(later.notes.is_some_and(|n| n.contains("follows later")));
+    fn scenarios_of_clusters_are_built_in_and_can_be_read() {
+        let items = suites().flat_map(|suite| suite.items);
+        let clusters = items.filter_map(|item| match item.kind {
+            ItemKind::Cluster(cluster) => Some((item.id, cluster)),
+            _ => None,
+        });
+        let mut count = 0;
+        for (id, cluster) in clusters {
+            let base = scenario::built_in(&cluster.scenario).expect("built in");
+            let whole = format!("{}\n{}", base.text, cluster.more);
+            let read = scenario::Scenario::parse(&whole);
+            let read = read.unwrap_or_else(|errors| panic!("{id}: {errors}"));
+            assert!(!read.disturbances.is_empty(), "{id}");
+            count += 1;
+        }
+        assert_eq!(count, 6);
     }
 
     #[test]

@@ -102,8 +102,10 @@ impl Seeds {
 /// A scenario file with a cluster in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterItem {
-    /// The scenario's file, relative to that of the suite.
+    /// A built-in scenario, or the scenario's file, relative to that of the suite.
     pub scenario: String,
+    /// What is added to it, as it would stand at its end.
+    pub more: String,
 }
 
 impl Suite {

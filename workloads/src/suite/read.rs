@@ -21,7 +21,7 @@ pub(super) const ITEM_KEYS: &[&str] = &["id", "title", "points", "kind"];
 pub(super) const KINDS: &[(&str, &[&str])] = &[
     ("transcript", &["input", "output", "strict", "timeout_ms"]),
     ("run", &["seeds", "expect"]),
-    ("cluster", &["scenario"]),
+    ("cluster", &["scenario", "more"]),
 ];
 
 /// Reads a suite whose runs use the known workloads.
@@ -227,7 +227,8 @@ impl<'i> Reader<'_, '_> {
     fn cluster(&mut self, table: &Table<'i>) -> Option<ItemKind> {
         self.only_kind(table, "cluster", &[]);
         let scenario = self.file.required(table, "scenario", "\"scenario.toml\"");
-        Some(ItemKind::Cluster(ClusterItem { scenario }))
+        let more = self.file.optional(table, "more").unwrap_or_default();
+        Some(ItemKind::Cluster(ClusterItem { scenario, more }))
     }
 }
 

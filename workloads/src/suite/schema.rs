@@ -41,10 +41,16 @@ pub fn schema() -> Value {
         item(
             "cluster",
             &["scenario"],
-            members(&[(
-                "scenario",
-                text("The scenario's file, relative to this one."),
-            )]),
+            members(&[
+                (
+                    "scenario",
+                    text("A built-in scenario, or the scenario's file, relative to this one."),
+                ),
+                (
+                    "more",
+                    text("What is added to it: [[cut]], [[fault]], [[call]], [[check]]."),
+                ),
+            ]),
         ),
     ];
     json!({

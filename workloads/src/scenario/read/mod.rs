@@ -28,6 +28,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "env",
         ],
     ),
+    ("call", &["process", "name", "is"]),
     ("cut", &["from", "to", "at_s", "heal_s", "how"]),
     (
         "fault",
@@ -66,6 +67,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
 
 /// The kinds of fault, with the keys that they need.
 pub(super) const FAULTS: &[(&str, &[&str])] = &[
+    ("call", &["process", "name", "is"]),
     ("cut", &["from", "to"]),
     ("delay", &["from", "to", "latency_ms"]),
     ("loss", &["from", "to", "probability"]),
@@ -117,6 +119,9 @@ impl<'i> Reader<'_, '_> {
                     scenario.title = title.unwrap_or_else(|| scenario.name.clone());
                 }
             }
+        }
+        for table in self.file.tables(root, "call") {
+            self.call(&table, &mut scenario);
         }
         for table in self.file.tables(root, "cut") {
             let cut = self.cut(&table, &scenario);
@@ -176,7 +181,7 @@ impl<'i> Reader<'_, '_> {
     }
 
     /// The process that a table is about.
-    fn named(&mut self, table: &Table<'i>, scenario: &Scenario) -> Option<String> {
+    pub(super) fn named(&mut self, table: &Table<'i>, scenario: &Scenario) -> Option<String> {
         let name: String = self.file.required(table, "process", "\"peer1\"");
         if scenario.process(&name).is_some() {
             return Some(name);

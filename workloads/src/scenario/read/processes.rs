@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
-use super::super::Process;
+use super::super::{Process, Scenario};
 use super::{READY_S, Reader, TIMEOUT_S};
 use crate::options::unknown;
 use crate::toml_file::Table;
@@ -71,6 +71,7 @@ impl<'i> Reader<'_, '_> {
         Process {
             build: self.file.optional(table, "build").unwrap_or_default(),
             needs: self.file.optional(table, "needs").unwrap_or_default(),
+            calls: Vec::new(),
             ports: 0,
             is_background: false,
             ready_s: self.seconds(table, "ready_s").unwrap_or(READY_S),
@@ -79,6 +80,34 @@ impl<'i> Reader<'_, '_> {
             name,
             dir,
             command,
+        }
+    }
+
+    /// A process reaches somebody under another name.
+    pub(super) fn call(&mut self, table: &Table<'i>, scenario: &mut Scenario) {
+        self.known(table, "call");
+        let process = self.named(table, scenario);
+        let name: String = self.file.required(table, "name", "\"peer0\"");
+        let is: String = self.file.required(table, "is", "\"peer2\"");
+        let others = scenario.processes.iter().map(|other| other.name.as_str());
+        let others = others.filter(|other| Some(*other) != process.as_deref());
+        if !is.is_empty() && !others.clone().any(|other| other == is) {
+            self.file
+                .error_at(table, "is", unknown("other process", &is, others));
+            return;
+        }
+        let caller = scenario.processes.iter_mut();
+        let Some(caller) = caller
+            .into_iter()
+            .find(|other| Some(&other.name) == process.as_ref())
+        else {
+            return;
+        };
+        if caller.needs.contains(&name) {
+            caller.calls.push((name, is));
+        } else if !name.is_empty() {
+            let message = format!("`{}` does not have `{name}` in its `needs`", caller.name);
+            self.file.error_at(table, "name", message);
         }
     }
 }
