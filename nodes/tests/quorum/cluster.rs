@@ -1,6 +1,6 @@
 //! Three replicas as processes and a client that asks them over HTTP.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -125,17 +125,28 @@ impl Cluster {
 
     /// Asks a replica; returns the status and the answer.
     pub(crate) fn ask(&self, at: usize, method: &str, path: &str, body: &str) -> (u16, Value) {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.ports[at])).expect("it listens");
-        stream.set_read_timeout(Some(LIMIT)).expect("a limit");
+        Self::try_to_ask(self.ports[at], method, path, body).expect("an answer")
+    }
+
+    /// Asks whoever listens on a port.
+    pub(crate) fn try_to_ask(
+        port: u16,
+        method: &str,
+        path: &str,
+        body: &str,
+    ) -> io::Result<(u16, Value)> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(LIMIT))?;
         let length = body.len();
         let head = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
-        write!(stream, "{head}Content-Length: {length}\r\n\r\n{body}").expect("asked");
+        write!(stream, "{head}Content-Length: {length}\r\n\r\n{body}")?;
         let mut text = String::new();
-        stream.read_to_string(&mut text).expect("an answer");
-        let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
+        stream.read_to_string(&mut text)?;
+        let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let (head, body) = text.split_once("\r\n\r\n").ok_or_else(cut)?;
         let status = head.split(' ').nth(1).expect("a status");
         let body = serde_json::from_str(body).unwrap_or(Value::Null);
-        (status.parse().expect("a number"), body)
+        Ok((status.parse().expect("a number"), body))
     }
 
     pub(crate) fn put(&self, at: usize, key: &str, value: &str) -> (u16, Value) {

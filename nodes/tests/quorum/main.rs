@@ -7,3 +7,4 @@ mod network;
 mod processes;
 mod properties;
 mod situations;
+mod storm;
