@@ -5,6 +5,7 @@ mod documents;
 mod faults;
 mod proc;
 mod program;
+mod replicas;
 mod restricted;
 mod run;
 mod signals;

@@ -20,6 +20,7 @@ pub use environment::EnvironmentError;
 pub use server::STORAGE;
 
 use super::UnknownBug;
+use super::zoo::flaw_named;
 use environment::Environment;
 
 /// Why a program of the store ended before it was told to.
@@ -57,6 +58,8 @@ pub enum HttpError {
 /// When there is no such bug, the environment does not say enough, or the port or the storage
 /// fails.
 pub fn run_replica(bug: Option<&str>) -> Result<(), HttpError> {
+    // Whoever asks for a bug that is not there shall not have to set up an environment first.
+    bug.map(flaw_named).transpose()?;
     let environment = Environment::of(std::env::vars_os())?;
     let directory = std::env::current_dir()?;
     runtime()?.block_on(server::run(&environment, &directory, bug))
