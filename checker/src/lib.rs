@@ -101,6 +101,7 @@ mod oracle;
 pub mod recorded;
 pub mod rules;
 pub mod search;
+mod smaller;
 pub mod test_history;
 mod timed;
 mod unique;

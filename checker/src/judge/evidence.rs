@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::fits::fits;
 use super::object::{Object, OpOf, StateOf};
 use super::outcome::{Undecided, Violation};
 use super::parts::Part;
@@ -10,8 +11,17 @@ use super::window::Window;
 use crate::model::Model;
 use crate::recorded::{History, Val};
 use crate::rules::{Kind, Witness};
-use crate::search::Stopped;
-use crate::timed::NEVER;
+use crate::search::{Budget, Stopped};
+use crate::smaller::smaller;
+use crate::timed::{NEVER, Timed};
+
+/// What a search may use to find out whether a few operations are a proof.
+const TRIAL: Budget<'_> = Budget {
+    memory_bytes: 64 << 20,
+    is_over: &|| false,
+};
+/// So many operations are looked at in all to make a proof small.
+const TRIAL_OPERATIONS: u64 = 2_000_000;
 
 /// Makes evidence of what a rule or a search found in one object.
 pub(super) struct Evidence<'a, O: Object> {
@@ -45,6 +55,7 @@ impl<'a, O: Object> Evidence<'a, O> {
         calls.sort_unstable();
         let in_proof = |op: &u32| calls.binary_search(&self.teller.op(*op).call).is_ok();
         let proof: Vec<u32> = (0..self.part.ops.len() as u32).filter(in_proof).collect();
+        let proof = self.as_recorded(proof);
         Violation {
             key: self.part.key,
             element: self.part.element,
@@ -54,6 +65,23 @@ impl<'a, O: Object> Evidence<'a, O> {
             ops: self.numbered(&concerned),
             proof: self.numbered(&proof),
         }
+    }
+
+    /// A proof may ask less of its operations than was recorded: a log without some of its values
+    /// is one of the others. Where operations as they were recorded are no proof, those are taken
+    /// that are.
+    fn as_recorded(&self, proof: Vec<u32>) -> Vec<u32> {
+        let is_proof = |ops: &[u32]| {
+            let ops = ops.iter().map(|op| self.teller.op(*op).clone());
+            let ops: Vec<Timed<OpOf<O>>> = ops.collect();
+            fits(self.object, &ops, &TRIAL) == Some(false)
+        };
+        if is_proof(&proof) {
+            return proof;
+        }
+        let all: Vec<u32> = (0..self.part.ops.len() as u32).collect();
+        let trials = TRIAL_OPERATIONS / (all.len() as u64 + 1);
+        smaller(all, trials, is_proof)
     }
 
     /// A value was seen whose maker certainly failed.

@@ -5,7 +5,7 @@
 //! - `object`, `objects/`: what an object says about itself; those that are known.
 //! - `by_key`, `parts`: a history taken apart.
 //! - `online`: a history that grows.
-//! - `engine`: rule, search, verdict.
+//! - `engine`: rule, search, verdict; `fits`: the verdict alone.
 //! - `window`: what a search found, made small.
 //! - `evidence`, `teller`: sentences about lines of the history.
 //! - `coverage`: whether anything could have gone wrong.
@@ -18,6 +18,7 @@ mod coverage;
 pub(crate) mod drawn;
 mod engine;
 mod evidence;
+mod fits;
 mod ladder;
 mod named;
 mod object;

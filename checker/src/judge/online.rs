@@ -20,7 +20,8 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::by_key::{parts, take};
-use super::engine::{Says, answer, fits};
+use super::engine::{Says, answer};
+use super::fits::fits;
 use super::object::{End, Object, OpOf, StateOf};
 use super::outcome::{Misfit, Violation};
 use super::parts::{Part, Parts};
