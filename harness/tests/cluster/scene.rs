@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_splitbrain");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_splitbrain");
 const REPLICA: &str = include_str!("programs/replica.py");
 const CLIENT: &str = include_str!("programs/client.py");
 
@@ -19,10 +19,6 @@ pub(crate) struct Scene {
 impl Scene {
     /// The seed's scenario with these variables in the replicas' environment.
     pub(crate) fn new(name: &str, env: &[(&str, &str)]) -> Self {
-        let directory = tempfile::Builder::new()
-            .prefix(&format!("splitbrain-cluster-{name}-"))
-            .tempdir()
-            .expect("a directory");
         let mut scenario = format!("[scenario]\nname = '{name}'\n");
         let env: Vec<String> = env.iter().map(|(k, v)| format!("{k} = '{v}'")).collect();
         let env = env.join(", ");
@@ -42,14 +38,27 @@ impl Scene {
                      [[cut]]\nfrom = 'peer1'\nto = 'peer2'\n\
                      [[check]]\nname = 'both writes are read'\npoints = 10\nwithin_s = 0\n\
                      file = 'client/result.txt'\nequals = \"k1=alpha\\nk2=beta\"\n";
-        let mut scene = Self {
-            directory,
-            scenario,
-        };
+        let mut scene = Self::of(name, &scenario);
         for peer in ["peer0", "peer1", "peer2"] {
             scene.write(&format!("{peer}/main.py"), REPLICA);
         }
         scene.write("client/main.py", CLIENT);
+        scene
+    }
+
+    /// This scenario, with a directory for each of its programs.
+    pub(crate) fn of(name: &str, scenario: &str) -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix(&format!("splitbrain-cluster-{name}-"))
+            .tempdir()
+            .expect("a directory");
+        let scene = Self {
+            directory,
+            scenario: scenario.to_owned(),
+        };
+        for program in ["peer0", "peer1", "peer2", "client"] {
+            fs::create_dir_all(scene.dir().join(program)).expect("made");
+        }
         scene.with("")
     }
 

@@ -14,11 +14,13 @@ pub struct Peer {
 }
 
 impl Process {
-    /// What it finds in its environment: `PORT` (and `PORTS`, where it has several), and
+    /// What it finds in its environment: its `NAME`, `PORT` (and `PORTS`, where it has several), and
     /// `PEER_<NAME>_HOST` and `PEER_<NAME>_PORT` for everyone it needs.
     #[must_use]
     pub fn environment(&self, ports: &[u16], peers: &[Peer]) -> Vec<(String, String)> {
-        let mut env = self.env.clone();
+        // First what a shell may have set to something else, last what the scenario says.
+        let mut env = vec![("NAME".to_owned(), self.name.clone())];
+        env.extend(self.env.iter().cloned());
         if let Some(port) = ports.first() {
             let all: Vec<String> = ports.iter().map(ToString::to_string).collect();
             env.push(("PORT".to_owned(), port.to_string()));
@@ -65,6 +67,7 @@ mod tests {
         assert_eq!(
             env,
             [
+                "NAME=a",
                 "LEVEL=debug",
                 "PORT=7",
                 "PORTS=7,8",
