@@ -14,8 +14,8 @@ pub struct Peer {
 }
 
 impl Process {
-    /// What it finds in its environment: its `NAME`, `PORT` (and `PORTS`, where it has several), and
-    /// `PEER_<NAME>_HOST` and `PEER_<NAME>_PORT` for everyone it needs.
+    /// What it finds in its environment: its `NAME`, `PORT` (and `PORTS`, where it has several),
+    /// and `PEER_<NAME>_HOST` and `PEER_<NAME>_PORT` for everyone it needs.
     #[must_use]
     pub fn environment(&self, ports: &[u16], peers: &[Peer]) -> Vec<(String, String)> {
         // First what a shell may have set to something else, last what the scenario says.
