@@ -73,7 +73,7 @@ pub(super) fn said(output: &[String]) -> String {
     let last = &output[output.len().saturating_sub(SHOWN)..];
     let lines = match last {
         [] => " It wrote nothing.".to_owned(),
-        lines => format!(" Its last output: {}", lines.join(" | ")),
+        lines => format!(" Its last output: {}.", lines.join(" | ")),
     };
     match hint(output) {
         Some(hint) => format!("{lines} Hint: {hint}."),
