@@ -1,29 +1,29 @@
 //! The suite `quorum-kv` with the reference replica, and with some of those that are broken.
 
 use workloads::scenario::built_in as scenario;
-use workloads::suite::{ItemKind, built_in};
+use workloads::suite::{ClusterItem, ItemKind, built_in};
 
 use crate::scene::{BINARY, Scene};
 
-/// The verdict of each item, by its id, with replicas that have this bug.
-fn verdicts(bug: Option<&str>) -> Vec<(String, String)> {
+/// The items of the suite.
+fn items() -> Vec<(String, ClusterItem)> {
     let suite = built_in("quorum-kv")
         .expect("a suite")
         .suite()
         .expect("can be read");
-    let items = suite.items.into_iter().map(|item| {
-        let ItemKind::Cluster(cluster) = item.kind else {
-            panic!("{} is no cluster", item.id);
-        };
-        let base = scenario(&cluster.scenario).expect("a scenario");
-        let text = format!("{}\n{}", with_references(base.text, bug), cluster.more);
-        let verdict = Scene::of(&item.id, &text).run();
-        (
-            item.id,
-            verdict["verdict"].as_str().expect("a word").to_owned(),
-        )
+    let items = suite.items.into_iter().map(|item| match item.kind {
+        ItemKind::Cluster(cluster) => (item.id, cluster),
+        _ => panic!("{} is no cluster", item.id),
     });
     items.collect()
+}
+
+/// The verdict of an item with replicas that have this bug.
+fn verdict((id, cluster): &(String, ClusterItem), bug: Option<&str>) -> String {
+    let base = scenario(&cluster.scenario).expect("a scenario");
+    let text = format!("{}\n{}", with_references(base.text, bug), cluster.more);
+    let verdict = Scene::of(id, &text).run();
+    verdict["verdict"].as_str().expect("a word").to_owned()
 }
 
 /// The scenario with our own programs in the place of those that are handed in.
@@ -50,26 +50,26 @@ fn with_references(text: &str, bug: Option<&str>) -> String {
 
 #[test]
 fn the_reference_passes_every_item() {
-    for (id, verdict) in verdicts(None) {
-        assert_eq!(verdict, "valid", "{id}");
+    for item in items() {
+        assert_eq!(verdict(&item, None), "valid", "{}", item.0);
     }
 }
 
+/// In real time a busy machine can let a bug escape once.
+const RUNS: usize = 5;
+
 #[test]
 fn broken_replicas_are_caught() {
-    let cases: [(&str, &[&str]); 3] = [
-        (
-            "read-one",
-            &["peer2-left-out", "peer0-left-out", "peer1-left-out"],
-        ),
-        ("write-one", &["coordinator-dies"]),
-        ("ack-before-replication", &["coordinator-dies"]),
-    ];
-    for (bug, by) in cases {
-        let all = verdicts(Some(bug));
-        for item in by {
-            let caught = (item.to_string(), "invalid".to_owned());
-            assert!(all.contains(&caught), "{bug} by {item}: {all:?}");
-        }
+    let items = items();
+    for (bug, by) in [
+        ("read-one", "peer2-left-out"),
+        ("read-one", "peer0-left-out"),
+        ("read-one", "peer1-left-out"),
+        ("write-one", "coordinator-dies"),
+        ("ack-before-replication", "coordinator-dies"),
+    ] {
+        let item = items.iter().find(|(id, _)| id == by).expect("an item");
+        let is_caught = (0..RUNS).any(|_| verdict(item, Some(bug)) == "invalid");
+        assert!(is_caught, "{bug} by {by}");
     }
 }
