@@ -1,14 +1,14 @@
 //! The verdict document of a cluster.
 
 use checker::{CheckResult, Verdict};
-use results::document::{Evidence, Level, MessageCounts, NodeExit, NodeReport, Stats, TimeMode};
-use results::run_dir::{RunDirError, Wanted};
+use results::document::{Evidence, Level, MessageCounts, NodeReport, Stats, TimeMode};
+use results::run_dir::{RunDirError, SCENARIO, Wanted};
 use results::{RunDir, VerdictDocument};
 
 use super::ClusterRequest;
 use super::members::{Member, State};
+use crate::drive::real::exit_of;
 use crate::run::quoted;
-use crate::supervisor::ExitStatus;
 
 /// How a run of a cluster ended.
 pub(super) struct End<'a> {
@@ -56,7 +56,7 @@ pub(super) fn write(
         remarks: Vec::new(),
         replayable: false,
         journal_hash: end.journal_hash,
-        replay: cluster_command(request),
+        replay: cluster_command(request, directory),
         options: serde_json::Value::Null,
         stats: Stats {
             messages: MessageCounts {
@@ -79,11 +79,13 @@ pub(super) fn write(
     Ok(document)
 }
 
-/// `splitbrain cluster ...` with the same seed.
-fn cluster_command(request: &ClusterRequest<'_>) -> String {
+/// `splitbrain cluster ...` with the same seed, and with the scenario as it was: a suite may have
+/// added to it.
+fn cluster_command(request: &ClusterRequest<'_>, directory: &RunDir) -> String {
+    let scenario = directory.path().join(SCENARIO);
     format!(
         "splitbrain cluster {} --dir {} --seed {}",
-        quoted(&request.scenario_file),
+        quoted(&scenario.to_string_lossy()),
         quoted(&request.dir.to_string_lossy()),
         request.seed
     )
@@ -93,20 +95,7 @@ fn cluster_command(request: &ClusterRequest<'_>) -> String {
 pub(super) fn report(member: &Member<'_>) -> NodeReport {
     let (stderr_tail, stderr_truncated) = member.stderr();
     let exit = match member.state {
-        State::Ended(exit) if !exit.by_harness => Some(match exit.status {
-            ExitStatus::Code(code) => NodeExit {
-                code: Some(code),
-                signal: None,
-            },
-            ExitStatus::Signal(signal) => NodeExit {
-                code: None,
-                signal: Some(signal),
-            },
-            ExitStatus::Unknown => NodeExit {
-                code: None,
-                signal: None,
-            },
-        }),
+        State::Ended(exit) if !exit.by_harness => Some(exit_of(exit.status)),
         _ => None,
     };
     NodeReport {

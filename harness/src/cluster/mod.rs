@@ -98,6 +98,7 @@ pub async fn run_cluster(
         "dir": request.dir,
         "seed": request.seed,
     }))?;
+    directory.write_scenario(&scenario.text)?;
     let programs = std::path::absolute(directory.path().join(PROGRAMS));
     let programs = programs.map_err(ClusterError::Links)?;
     let copied = copies::copy(&request.dir, &programs, scenario);

@@ -224,7 +224,7 @@ impl Driver<'_> {
     }
 }
 
-pub(super) fn exit_of(status: ExitStatus) -> NodeExit {
+pub(crate) fn exit_of(status: ExitStatus) -> NodeExit {
     match status {
         ExitStatus::Code(code) => NodeExit {
             code: Some(code),

@@ -19,6 +19,11 @@ fn a_quorum_read_finds_what_was_written_elsewhere() {
             "both writes are read valid 10/10"
         ]
     );
+    // The command that does it again has the scenario as it was run.
+    let again = verdict["replay"].as_str().expect("a command");
+    let scenario = again.split(' ').nth(2).expect("a scenario");
+    let text = std::fs::read_to_string(scenario).expect("a file");
+    assert!(text.contains("[[cut]]"), "{text}");
     // The programs of the one who hands in are not touched.
     assert!(!scene.dir().join("client/result.txt").exists());
 }

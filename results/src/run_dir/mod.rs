@@ -42,6 +42,8 @@ pub const REPORT: &str = "report.html";
 pub const SHRINK: &str = "shrink.json";
 /// The name of the directory with what the nodes wrote.
 pub const NODES: &str = "nodes";
+/// The name of the file with the scenario of a cluster, as it was run.
+pub const SCENARIO: &str = "scenario.toml";
 /// The name of the directory with the copies of a cluster's programs.
 pub const PROGRAMS: &str = "programs";
 
@@ -121,6 +123,12 @@ impl RunDir {
     /// Writes the plan. Nothing may be started before.
     pub fn write_plan(&self, plan: &impl Serialize) -> Result<(), RunDirError> {
         self.write_json(PLAN, plan)
+    }
+
+    /// Writes the scenario of a cluster, as it is run.
+    pub fn write_scenario(&self, text: &str) -> Result<(), RunDirError> {
+        let path = self.path.join(SCENARIO);
+        std::fs::write(&path, text).map_err(RunDirError::write(&path))
     }
 
     /// The plan's text.

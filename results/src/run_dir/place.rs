@@ -6,7 +6,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use super::{
-    ENVIRONMENT, HISTORY, JOURNAL, NODES, PLAN, PROGRAMS, REPORT, RunDirError, SHRINK, VERDICT,
+    ENVIRONMENT, HISTORY, JOURNAL, NODES, PLAN, PROGRAMS, REPORT, RunDirError, SCENARIO, SHRINK,
+    VERDICT,
 };
 
 /// The link to the last run, beside the workloads' directories.
@@ -23,6 +24,7 @@ const OURS: &[&str] = &[
     SHRINK,
     NODES,
     PROGRAMS,
+    SCENARIO,
 ];
 
 /// Makes `<root>/<workload>/<time>-<seed>`, with a number if that exists.
@@ -89,6 +91,7 @@ pub(super) fn make_fresh(path: &Path) -> Result<(), RunDirError> {
         JOURNAL,
         NODES,
         PROGRAMS,
+        SCENARIO,
         ENVIRONMENT,
         PLAN,
     ] {

@@ -27,6 +27,8 @@ pub struct Scenario {
     pub name: String,
     /// One line for lists.
     pub title: String,
+    /// The file that it was read from.
+    pub text: String,
     /// The programs, in the order of the file.
     pub processes: Vec<Process>,
     /// What happens to them and to their links.

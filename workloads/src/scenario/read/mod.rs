@@ -105,6 +105,7 @@ impl<'i> Reader<'_, '_> {
         let mut scenario = Scenario {
             name: String::new(),
             title: String::new(),
+            text: self.file.text().to_owned(),
             processes: self.processes(root),
             disturbances: Vec::new(),
             checks: Vec::new(),
