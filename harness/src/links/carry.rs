@@ -1,7 +1,6 @@
 //! One connection: bytes from one side to the other, as the link's condition allows.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,7 +13,7 @@ use workloads::scenario::Loss;
 use super::condition::Condition;
 use super::http::{Conversation, HttpMessage};
 use super::pace::Pace;
-use super::proxy::Reporter;
+use super::report::Reporter;
 use super::{Broken, LinkEventKind, Side};
 
 /// So much is read at once.
@@ -184,11 +183,4 @@ async fn until(moment: Option<Instant>) {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
     }
-}
-
-/// How long ago the links began to count.
-pub(super) fn since(begun: Instant) -> Duration {
-    #[expect(clippy::disallowed_methods, reason = "links run in real time")]
-    let now = Instant::now();
-    now.duration_since(begun)
 }

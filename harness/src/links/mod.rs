@@ -7,7 +7,7 @@
 //! - `condition`: what is wrong with a link at a moment.
 //! - `pace`: when bytes arrive.
 //! - `http`: requests and responses, as they pass by.
-//! - `carry`: one connection.
+//! - `carry`: one connection; `report`: what it tells.
 //! - `proxy`: the port, and all connections of a link.
 //!
 //! The first three decide and do nothing; the others do what they are told. A link listens on the
@@ -18,6 +18,7 @@ mod condition;
 mod http;
 mod pace;
 mod proxy;
+mod report;
 #[cfg(test)]
 mod tests;
 

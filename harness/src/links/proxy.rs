@@ -3,7 +3,6 @@
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
@@ -12,8 +11,9 @@ use tokio::time::Instant;
 use workloads::random::Stream;
 use workloads::scenario::Loss;
 
-use super::carry::{carry, since};
+use super::carry::carry;
 use super::condition::Condition;
+use super::report::Reporter;
 use super::{Broken, LinkEvent, LinkEventKind};
 
 /// A link between two programs. When it is dropped, its port and all its connections are closed.
@@ -97,30 +97,6 @@ async fn listen(listener: TcpListener, setup: LinkSetup, condition: watch::Recei
         let draw = stream.lock().unwrap_or_else(PoisonError::into_inner).unit();
         let connection = connection(asks, setup.target, condition.clone(), reporter, draw);
         connections.spawn(connection);
-    }
-}
-
-/// Where a connection reports.
-pub(super) struct Reporter {
-    link: usize,
-    connection: u64,
-    pub(super) begun: Instant,
-    events: mpsc::UnboundedSender<LinkEvent>,
-}
-
-impl Reporter {
-    pub(super) fn now(&self) -> Duration {
-        since(self.begun)
-    }
-
-    pub(super) fn report(&self, time: Duration, kind: LinkEventKind) {
-        // Whoever listened is gone at the end of a run.
-        let _ = self.events.send(LinkEvent {
-            link: self.link,
-            connection: self.connection,
-            time,
-            kind,
-        });
     }
 }
 
