@@ -1,0 +1,68 @@
+//! After the last check: everything ends.
+
+use std::sync::Arc;
+
+use checker::CheckResult;
+use results::document::NodeReport;
+use results::run_dir::RunDirError;
+
+use super::state::Stage;
+use crate::cluster::checks;
+use crate::cluster::document::report;
+use crate::cluster::journal::Counts;
+use crate::cluster::told::told;
+
+/// What is known in the end.
+pub(in crate::cluster) struct Ended {
+    pub(in crate::cluster) checks: Vec<CheckResult>,
+    pub(in crate::cluster) nodes: Vec<NodeReport>,
+    pub(in crate::cluster) journal_hash: String,
+    pub(in crate::cluster) counts: Counts,
+    pub(in crate::cluster) trouble: Option<RunDirError>,
+    pub(in crate::cluster) interrupted: Option<Arc<str>>,
+}
+
+impl Stage<'_> {
+    /// Ends everything, and says how it was.
+    pub(in crate::cluster) async fn clear(mut self) -> Ended {
+        for member in &mut self.members {
+            member.shutdown().await;
+        }
+        self.links.clear();
+        while let Ok(event) = self.passed.try_recv() {
+            self.journal.take(&event);
+        }
+        let mut all = vec![
+            CheckResult::from_anomalies("start", self.not_started, "All programs were ready."),
+            CheckResult::from_anomalies("crash", self.crashes, "No program ended too early."),
+        ];
+        let never = self.schedule.never_begun();
+        if let Some(first) = never.first() {
+            let what = told(&self.scenario.disturbances[*first].fault);
+            let summary = format!(
+                "{} of {} faults never began, so nothing is known of them: {what}.",
+                never.len(),
+                self.scenario.disturbances.len()
+            );
+            all.push(CheckResult::unknown("faults", summary));
+        }
+        let held = self.held.into_iter();
+        all.extend(
+            self.scenario
+                .checks
+                .iter()
+                .zip(held)
+                .map(|(c, held)| checks::result(c, held)),
+        );
+        let nodes = self.members.iter().map(report).collect();
+        let (journal_hash, counts, trouble) = self.journal.finish();
+        Ended {
+            checks: all,
+            nodes,
+            journal_hash,
+            counts,
+            trouble,
+            interrupted: self.interrupted,
+        }
+    }
+}

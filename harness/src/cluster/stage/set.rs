@@ -1,0 +1,112 @@
+//! Before anything runs: ports, links and members.
+
+use std::path::Path;
+
+use results::RunDir;
+use results::run_dir::NODES;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use workloads::scenario::{Peer, Process, Scenario};
+
+use super::act::change;
+use super::state::Stage;
+use crate::cluster::journal::Journal;
+use crate::cluster::members::{Member, Place};
+use crate::cluster::ports::Ports;
+use crate::cluster::schedule::Schedule;
+use crate::cluster::{ClusterError, ClusterRequest};
+use crate::links::{Condition, Link, LinkSetup};
+
+impl<'a> Stage<'a> {
+    /// Takes ports, opens links and prepares processes; nothing runs yet.
+    pub(in crate::cluster) async fn set(
+        request: &ClusterRequest<'a>,
+        directory: &RunDir,
+        programs: &Path,
+        begun: Instant,
+    ) -> Result<Self, ClusterError> {
+        let scenario = request.scenario;
+        let count = scenario.processes.iter().map(|process| process.ports).sum();
+        let ports = Ports::take(count).map_err(ClusterError::Links)?;
+        let mut rest = &ports.numbers[..];
+        let own = scenario.processes.iter().map(|process| {
+            let (own, others) = rest.split_at(process.ports);
+            rest = others;
+            own.to_vec()
+        });
+        let own: Vec<Vec<u16>> = own.collect();
+        let schedule = Schedule::new(&scenario.disturbances);
+        let (told, passed) = mpsc::unbounded_channel();
+        let mut links = Vec::new();
+        for (number, (from, to)) in scenario.links().enumerate() {
+            let target = scenario
+                .processes
+                .iter()
+                .position(|process| process.name == to);
+            let target = target.and_then(|target| own[target].first().copied());
+            let mut condition = Condition::default();
+            for fault in schedule.always() {
+                change(scenario, fault, (from, to), true, &mut condition);
+            }
+            let link = Link::open(LinkSetup {
+                number,
+                target: target.unwrap_or_default(),
+                condition,
+                stream: request.seed.stream(&format!("link {from} {to}")),
+                begun,
+                events: told.clone(),
+            });
+            links.push(link.await.map_err(ClusterError::Links)?);
+        }
+        let (speak, heard) = mpsc::channel(256);
+        let logs = directory.path().join(NODES);
+        let place = Place {
+            programs,
+            logs: &logs,
+        };
+        let mut members = Vec::new();
+        for (number, process) in scenario.processes.iter().enumerate() {
+            let peers = peers(scenario, process, &links);
+            let own = (&own[number][..], &peers[..]);
+            let member = Member::new(number, process, own, &place, speak.clone());
+            members.push(member.map_err(ClusterError::Links)?);
+        }
+        let names = scenario
+            .links()
+            .map(|(from, to)| (from.to_owned(), to.to_owned()));
+        Ok(Self {
+            scenario,
+            programs: programs.to_owned(),
+            logs,
+            begun,
+            ready_at: None,
+            members,
+            heard,
+            links,
+            passed,
+            schedule,
+            journal: Journal::new(directory.journal()?, names.collect()),
+            not_started: Vec::new(),
+            crashes: Vec::new(),
+            held: Vec::new(),
+            interrupted: None,
+            _ports: ports,
+        })
+    }
+}
+
+/// Where a process finds those that it needs, by the names that it has for them.
+fn peers(scenario: &Scenario, process: &Process, links: &[Link]) -> Vec<Peer> {
+    let ends = scenario.links().zip(links);
+    let own = ends.filter(|((from, _), _)| *from == process.name);
+    let peers = process
+        .needs
+        .iter()
+        .zip(own)
+        .map(|(called, (_, link))| Peer {
+            name: called.clone(),
+            host: "127.0.0.1".to_owned(),
+            port: link.port(),
+        });
+    peers.collect()
+}
