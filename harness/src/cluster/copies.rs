@@ -5,15 +5,18 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use workloads::scenario::{Scenario, Subject};
+use workloads::scenario::{GivenFile, Scenario, Subject};
 
 /// Directories that no program needs.
 const LEFT_OUT: &[&str] = &[".git", "runs"];
 
-/// Copies a directory of programs, without the files that the scenario's checks look at: these the
+/// Copies a directory of programs, with the files that the scenario lays down, and without the files that the scenario's checks look at: these the
 /// programs have to write.
 pub(super) fn copy(from: &Path, to: &Path, scenario: &Scenario) -> io::Result<()> {
     copy_tree(from, to)?;
+    for file in &scenario.files {
+        lay_down(file, to, scenario)?;
+    }
     for check in &scenario.checks {
         if let Subject::File { path, .. } = &check.subject {
             match fs::remove_file(to.join(path)) {
@@ -23,6 +26,27 @@ pub(super) fn copy(from: &Path, to: &Path, scenario: &Scenario) -> io::Result<()
         }
     }
     Ok(())
+}
+
+/// Writes a file of the scenario, unless the program that it is for is missing: that is said later.
+fn lay_down(file: &GivenFile, to: &Path, scenario: &Scenario) -> io::Result<()> {
+    let mut dirs = scenario.processes.iter().map(|process| &process.dir);
+    if dirs.any(|dir| Path::new(&file.path).starts_with(dir) && !to.join(dir).is_dir()) {
+        return Ok(());
+    }
+    let path = to.join(&file.path);
+    let directory = path.parent().unwrap_or(to);
+    fs::create_dir_all(directory)?;
+    // A symbolic link in what was handed in must not lead the file to somewhere else.
+    if !directory.canonicalize()?.starts_with(to.canonicalize()?) {
+        let what = format!("{} leads out of it by a symbolic link", file.path);
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));
+    }
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    fs::write(path, &file.text)
 }
 
 fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
@@ -81,5 +105,53 @@ mod tests {
             from.path().join("client/result.txt").exists(),
             "the original is not touched"
         );
+    }
+
+    /// A scenario with a file for a program in `server`.
+    fn with_file() -> Scenario {
+        let scenario = Scenario::parse(
+            "[scenario]\nname='s'\n[[process]]\nname='server'\ncommand=['x']\n\
+             [[file]]\npath='server/files/a.txt'\ntext='given'\n\
+             [[check]]\nname='c'\nprocess='server'\nexit=0\n",
+        );
+        scenario.expect("a scenario")
+    }
+
+    #[test]
+    fn files_of_the_scenario_take_the_place_of_what_is_there() {
+        let from = tempfile::tempdir().expect("a directory");
+        let to = tempfile::tempdir().expect("a directory");
+        let (empty, full) = (to.path().join("empty"), to.path().join("full"));
+        copy(from.path(), &empty, &with_file()).expect("copied");
+        assert!(
+            !empty.join("server").exists(),
+            "a missing program stays missing"
+        );
+        let other = from.path().join("other.txt");
+        fs::write(&other, "mine").expect("written");
+        fs::create_dir_all(from.path().join("server/files")).expect("made");
+        std::os::unix::fs::symlink(&other, from.path().join("server/files/a.txt")).expect("made");
+        copy(from.path(), &full, &with_file()).expect("copied");
+        let read = |path: &Path| fs::read_to_string(path).expect("a file");
+        assert_eq!(read(&full.join("server/files/a.txt")), "given");
+        assert_eq!(read(&other), "mine", "nothing is written through a link");
+    }
+
+    #[test]
+    fn no_file_is_written_outside_of_the_copy() {
+        let from = tempfile::tempdir().expect("a directory");
+        let to = tempfile::tempdir().expect("a directory");
+        let elsewhere = tempfile::tempdir().expect("a directory");
+        fs::create_dir_all(from.path().join("server")).expect("made");
+        let files = from.path().join("server/files");
+        std::os::unix::fs::symlink(elsewhere.path(), files).expect("made");
+        let copied = copy(from.path(), &to.path().join("copy"), &with_file());
+        assert!(
+            copied
+                .expect_err("refused")
+                .to_string()
+                .contains("symbolic link")
+        );
+        assert!(!elsewhere.path().join("a.txt").exists());
     }
 }

@@ -225,6 +225,7 @@ fn told(broken: Broken) -> &'static str {
     match broken {
         Broken::Fault(Loss::Reset) => "reset: the link is cut or lost it",
         Broken::Fault(Loss::BlackHole) => "nobody answered: the link lost it",
+        Broken::Fault(Loss::Close) => "closed too early: the link is cut or lost it",
         Broken::Refused => "refused: nobody listens at the other end",
         Broken::ByPeer => "one side broke it off",
     }

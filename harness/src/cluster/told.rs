@@ -45,6 +45,7 @@ pub(super) fn told(fault: &ScenarioFault) -> String {
     let how = |how: Loss| match how {
         Loss::Reset => "connections are reset",
         Loss::BlackHole => "nobody answers",
+        Loss::Close => "connections are closed",
     };
     match fault {
         ScenarioFault::Kill(name) => format!("kill {name}"),
@@ -57,9 +58,16 @@ pub(super) fn told(fault: &ScenarioFault) -> String {
                 LinkFlaw::Loss {
                     probability,
                     how: loss,
+                    after_bytes,
+                    count,
                 } => {
+                    let after = match after_bytes {
+                        0 => String::new(),
+                        bytes => format!(" after {bytes} bytes"),
+                    };
+                    let most = count.map_or(String::new(), |count| format!(", {count} at most"));
                     format!(
-                        "lose {probability} of the connections {link}: {}",
+                        "lose {probability} of the connections {link}{after}{most}: {}",
                         how(*loss)
                     )
                 }

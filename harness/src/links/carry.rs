@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use workloads::scenario::Loss;
 
 use super::condition::Condition;
+use super::fate::Fate;
 use super::http::{Conversation, HttpMessage};
 use super::pace::Pace;
 use super::report::Reporter;
@@ -24,6 +25,7 @@ pub(super) async fn carry(
     asks: &mut TcpStream,
     answers: &mut TcpStream,
     condition: &watch::Receiver<Condition>,
+    fate: &Fate,
     reporter: &Reporter,
 ) -> (Option<Broken>, [u64; 2]) {
     let seen = Arc::new(Mutex::new(Seen::default()));
@@ -36,9 +38,11 @@ pub(super) async fn carry(
             to,
             pace: Pace::default(),
             condition: condition.clone(),
+            fate,
             reporter,
             seen: Arc::clone(&seen),
             is_over: false,
+            arrived: 0,
         };
         let there = way(Side::Asks, asks_from, answers_to);
         let back = way(Side::Answers, answers_from, asks_to);
@@ -65,10 +69,13 @@ struct Way<'a> {
     to: WriteHalf<'a>,
     pace: Pace,
     condition: watch::Receiver<Condition>,
+    fate: &'a Fate,
     reporter: &'a Reporter,
     seen: Arc<Mutex<Seen>>,
     /// Its sender has said all.
     is_over: bool,
+    /// So many bytes have been handed over.
+    arrived: u64,
 }
 
 impl Way<'_> {
@@ -77,8 +84,8 @@ impl Way<'_> {
         loop {
             let condition = self.condition.borrow_and_update().clone();
             let cut = condition.cut();
-            if let Some(Loss::Reset) = cut {
-                return Err(Broken::Fault(Loss::Reset));
+            if let Some(how) = condition.broken() {
+                return Err(Broken::Fault(how));
             }
             if self.is_over && self.pace.is_empty() {
                 let _ = self.to.shutdown().await;
@@ -151,15 +158,33 @@ impl Way<'_> {
 
     /// Hands over what has arrived.
     async fn deliver(&mut self) -> Result<(), Broken> {
-        while let Some(chunk) = self.pace.pop(self.reporter.now()) {
-            let mut condition = self.condition.clone();
-            let is_reset = |condition: &Condition| condition.cut() == Some(Loss::Reset);
-            tokio::select! {
-                written = self.to.write_all(&chunk) => written.map_err(|_| Broken::ByPeer)?,
-                _ = condition.wait_for(is_reset) => return Err(Broken::Fault(Loss::Reset)),
+        while let Some(mut chunk) = self.pace.pop(self.reporter.now()) {
+            while !chunk.is_empty() {
+                let now = self.condition.borrow().clone();
+                let room = self.fate.room(&now, self.arrived);
+                let room = usize::try_from(room).unwrap_or(usize::MAX);
+                let piece = chunk.split_to(room.min(chunk.len()));
+                self.write(&piece).await?;
+                if let Some(how) = self.fate.decide(&now, self.arrived) {
+                    return Err(Broken::Fault(how));
+                }
             }
-            self.has_arrived(chunk.len() as u64);
         }
+        Ok(())
+    }
+
+    async fn write(&mut self, piece: &[u8]) -> Result<(), Broken> {
+        let mut condition = self.condition.clone();
+        let is_broken = |condition: &Condition| condition.broken().is_some();
+        tokio::select! {
+            written = self.to.write_all(piece) => written.map_err(|_| Broken::ByPeer)?,
+            now = condition.wait_for(is_broken) => {
+                let how = now.ok().and_then(|now| now.broken());
+                return Err(Broken::Fault(how.unwrap_or_default()));
+            }
+        }
+        self.arrived += piece.len() as u64;
+        self.has_arrived(piece.len() as u64);
         Ok(())
     }
 

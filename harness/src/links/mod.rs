@@ -4,17 +4,18 @@
 //! peer0 ──► 127.0.0.1:PEER_PEER1_PORT ─ Link peer0 ► peer1 ─► 127.0.0.1:PORT of peer1
 //! ```
 //!
-//! - `condition`: what is wrong with a link at a moment.
+//! - `condition`: what is wrong with a link at a moment; `fate`: which connections that loses.
 //! - `pace`: when bytes arrive.
 //! - `http`: requests and responses, as they pass by.
 //! - `carry`: one connection; `report`: what it tells.
 //! - `proxy`: the port, and all connections of a link.
 //!
-//! The first three decide and do nothing; the others do what they are told. A link listens on the
+//! The first four decide and do nothing; the others do what they are told. A link listens on the
 //! loopback address only.
 
 mod carry;
 mod condition;
+mod fate;
 mod http;
 mod pace;
 mod proxy;

@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -13,6 +13,7 @@ use workloads::scenario::Loss;
 
 use super::carry::carry;
 use super::condition::Condition;
+use super::fate::Fate;
 use super::report::Reporter;
 use super::{Broken, LinkEvent, LinkEventKind};
 
@@ -77,7 +78,8 @@ impl Drop for Link {
 }
 
 async fn listen(listener: TcpListener, setup: LinkSetup, condition: watch::Receiver<Condition>) {
-    let stream = Arc::new(Mutex::new(setup.stream));
+    let mut stream = setup.stream;
+    let fate = Fate::default();
     // These end with the task that listens.
     let mut connections = JoinSet::new();
     for number in 0.. {
@@ -94,9 +96,14 @@ async fn listen(listener: TcpListener, setup: LinkSetup, condition: watch::Recei
             begun: setup.begun,
             events: setup.events.clone(),
         };
-        let draw = stream.lock().unwrap_or_else(PoisonError::into_inner).unit();
-        let connection = connection(asks, setup.target, condition.clone(), reporter, draw);
-        connections.spawn(connection);
+        let fate = fate.with_draw(stream.unit());
+        connections.spawn(connection(
+            asks,
+            setup.target,
+            condition.clone(),
+            reporter,
+            fate,
+        ));
     }
 }
 
@@ -105,13 +112,19 @@ async fn connection(
     target: u16,
     condition: watch::Receiver<Condition>,
     reporter: Reporter,
-    draw: f64,
+    fate: Fate,
 ) {
     reporter.report(reporter.now(), LinkEventKind::Opened);
-    let (why, bytes) = through(&mut asks, target, condition, &reporter, draw).await;
-    if why.is_some() {
+    let (why, bytes) = through(&mut asks, target, condition, &reporter, &fate).await;
+    match why {
+        None => {}
+        Some(Broken::Fault(Loss::Close)) => {
+            let _ = asks.shutdown().await;
+        }
         // Whoever reads shall see an error, and not the end of what was said.
-        let _ = asks.set_zero_linger();
+        Some(_) => {
+            let _ = asks.set_zero_linger();
+        }
     }
     drop(asks);
     reporter.report(reporter.now(), LinkEventKind::Closed { why, bytes });
@@ -122,40 +135,42 @@ async fn through(
     target: u16,
     mut condition: watch::Receiver<Condition>,
     reporter: &Reporter,
-    draw: f64,
+    fate: &Fate,
 ) -> (Option<Broken>, [u64; 2]) {
     let nothing = [0, 0];
-    let lost = condition.borrow().lost(draw);
-    match lost {
-        Some(Loss::Reset) => return (Some(Broken::Fault(Loss::Reset)), nothing),
-        Some(Loss::BlackHole) => {
-            // It stays open until its owner gives up, and nothing is ever heard.
+    let lost = fate.decide(&condition.borrow(), 0);
+    if let Some(how) = lost {
+        if how == Loss::BlackHole {
             swallow(asks).await;
-            return (Some(Broken::Fault(Loss::BlackHole)), nothing);
         }
-        None => {}
+        return (Some(Broken::Fault(how)), nothing);
     }
     let may_connect = |condition: &Condition| condition.cut() != Some(Loss::BlackHole);
-    let is_reset = |condition: &Condition| condition.cut() == Some(Loss::Reset);
-    match condition.wait_for(may_connect).await {
-        Ok(now) if !is_reset(&now) => {}
-        _ => return (Some(Broken::Fault(Loss::Reset)), nothing),
+    let broken = match condition.wait_for(may_connect).await {
+        Ok(now) => now.broken(),
+        // Nobody will change it any more: the link is being taken down.
+        Err(_) => Some(Loss::Reset),
+    };
+    if let Some(how) = broken {
+        return (Some(Broken::Fault(how)), nothing);
     }
     let Ok(mut answers) = TcpStream::connect((Ipv4Addr::LOCALHOST, target)).await else {
         return (Some(Broken::Refused), nothing);
     };
     // Small messages go at once: a link adds no wait of its own.
     let _ = (asks.set_nodelay(true), answers.set_nodelay(true));
-    let (why, bytes) = carry(asks, &mut answers, &condition, reporter).await;
+    let (why, bytes) = carry(asks, &mut answers, &condition, fate, reporter).await;
+    if why == Some(Broken::Fault(Loss::BlackHole)) {
+        swallow(asks).await;
+    }
     if why.is_some() {
         let _ = answers.set_zero_linger();
     }
     (why, bytes)
 }
 
-/// Reads until the other side closes.
+/// The connection stays open until its owner gives up, and nothing is ever heard.
 async fn swallow(stream: &mut TcpStream) {
-    use tokio::io::AsyncReadExt as _;
     let mut buffer = [0; 4096];
     while stream.read(&mut buffer).await.is_ok_and(|count| count > 0) {}
 }

@@ -269,6 +269,8 @@ async fn a_lossy_link_loses_the_same_connections_with_the_same_seed() {
         let lossy = flaw(LinkFlaw::Loss {
             probability: 0.5,
             how,
+            after_bytes: 0,
+            count: None,
         });
         let scene = Scene::open(lossy).await;
         let mut lost = Vec::new();
@@ -282,6 +284,89 @@ async fn a_lossy_link_loses_the_same_connections_with_the_same_seed() {
         let same = before.replace(lost.clone());
         assert!(same.is_none_or(|same| same == lost));
     }
+}
+
+/// What comes back for ten thousand bytes over three connections, each lost after a thousand at
+/// most twice; and how it ends.
+async fn lost_in_the_middle(how: Loss) -> Vec<(usize, bool)> {
+    let scene = Scene::open(flaw(LinkFlaw::Loss {
+        probability: 1.0,
+        how,
+        after_bytes: 1000,
+        count: Some(2),
+    }))
+    .await;
+    let mut found = Vec::new();
+    for _ in 0..3 {
+        let mut stream = scene.connect().await;
+        stream.write_all(&[b'x'; 900]).await.expect("written");
+        let mut back = vec![0; 900];
+        stream.read_exact(&mut back).await.expect("not lost yet");
+        // These may be too late.
+        let _ = stream.write_all(&[b'x'; 9100]).await;
+        let _ = stream.shutdown().await;
+        let mut rest = Vec::new();
+        let end = stream.read_to_end(&mut rest).await;
+        assert!(rest.iter().all(|byte| *byte == b'x'));
+        found.push((900 + rest.len(), end.is_ok()));
+    }
+    found
+}
+
+#[tokio::test]
+async fn connections_are_lost_in_the_middle() {
+    let lost = lost_in_the_middle(Loss::Reset).await;
+    assert!(lost[..2].iter().all(|(bytes, ok)| *bytes <= 1000 && !ok));
+    assert_eq!(lost[2], (10_000, true));
+}
+
+#[tokio::test]
+async fn a_connection_that_is_closed_early_looks_as_if_all_had_been_said() {
+    let scene = Scene::open(Condition::default()).await;
+    scene.link.change(|link| {
+        link.begin(
+            0,
+            LinkFlaw::Loss {
+                probability: 1.0,
+                how: Loss::Close,
+                after_bytes: 1000,
+                count: Some(1),
+            },
+        );
+    });
+    let mut stream = scene.connect().await;
+    stream.write_all(&[b'x'; 1000]).await.expect("written");
+    let mut back = Vec::new();
+    // What reached the other side is lost with the connection.
+    stream.read_to_end(&mut back).await.expect("a proper end");
+    assert!(back.len() <= 1000);
+    let mut next = scene.connect().await;
+    let whole = echoed(&mut next, &[b'y'; 5000]).await;
+    assert_eq!(whole.expect("an answer"), [b'y'; 5000]);
+}
+
+#[tokio::test]
+async fn a_connection_that_falls_silent_stays_open() {
+    let mut scene = Scene::open(flaw(LinkFlaw::Loss {
+        probability: 1.0,
+        how: Loss::BlackHole,
+        after_bytes: 5,
+        count: None,
+    }))
+    .await;
+    let mut stream = scene.connect().await;
+    stream
+        .write_all(b"hello, is anybody there?")
+        .await
+        .expect("is taken");
+    assert_eq!(scene.next().await, LinkEventKind::Opened);
+    // It ends when its owner gives up.
+    drop(stream);
+    let LinkEventKind::Closed { why, bytes } = scene.next().await else {
+        panic!("not closed");
+    };
+    assert_eq!(why, Some(Broken::Fault(Loss::BlackHole)));
+    assert_eq!(bytes[0], 5, "exactly so many arrived");
 }
 
 #[tokio::test]

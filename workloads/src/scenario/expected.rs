@@ -14,6 +14,13 @@ pub enum Expected {
     Matches(Regex),
     /// These lines in any order.
     Lines(Vec<String>),
+    /// Every byte of a file that the scenario laid down.
+    Same {
+        /// Its path.
+        path: String,
+        /// What it holds.
+        text: String,
+    },
 }
 
 impl PartialEq for Expected {
@@ -22,6 +29,7 @@ impl PartialEq for Expected {
             (Self::Equals(a), Self::Equals(b)) | (Self::Contains(a), Self::Contains(b)) => a == b,
             (Self::Matches(a), Self::Matches(b)) => a.as_str() == b.as_str(),
             (Self::Lines(a), Self::Lines(b)) => a == b,
+            (Self::Same { text: a, .. }, Self::Same { text: b, .. }) => a == b,
             _ => false,
         }
     }
@@ -72,6 +80,9 @@ impl Expected {
     /// # Errors
     /// When it is not, what is there instead.
     pub fn judge(&self, text: &str) -> Result<(), Mismatch> {
+        if let Self::Same { path, text: wanted } = self {
+            return same(text, path, wanted);
+        }
         let text = trimmed(text);
         let (holds, wanted, difference) = match self {
             Self::Equals(wanted) => (
@@ -96,6 +107,7 @@ impl Expected {
                 let missing = difference.map(|line| format!("{} is missing", quoted(line)));
                 (found == *lines, wanted, missing)
             }
+            Self::Same { .. } => return Ok(()),
         };
         if holds {
             return Ok(());
@@ -106,6 +118,25 @@ impl Expected {
             difference,
         })
     }
+}
+
+/// Whether a text is a file, byte by byte.
+fn same(text: &str, path: &str, wanted: &str) -> Result<(), Mismatch> {
+    if text == wanted {
+        return Ok(());
+    }
+    let pairs = text.bytes().zip(wanted.bytes());
+    let alike = pairs.take_while(|(one, other)| one == other).count();
+    let difference = match (text.len(), wanted.len()) {
+        (found, all) if alike == found => format!("the last {} are missing", all - found),
+        (found, all) if alike == all => format!("{} bytes are too much", found - all),
+        _ => format!("byte {alike}, counted from 0, is the first that differs"),
+    };
+    Err(Mismatch {
+        found: format!("{} bytes", text.len()),
+        wanted: format!("the {} bytes of {path}", wanted.len()),
+        difference: Some(difference),
+    })
 }
 
 fn trimmed(text: &str) -> String {
@@ -176,6 +207,38 @@ mod tests {
         );
         assert!(said(&expected, "k1=alpha").ends_with(r#"line 2, "k2=beta", is missing"#));
         assert!(said(&expected, "k1=alpha\nk2=beta\nx").ends_with(r#"line 3, "x", is too much"#));
+    }
+
+    #[test]
+    fn files_are_the_same_or_differ_somewhere() {
+        let expected = Expected::Same {
+            path: "server/a".to_owned(),
+            text: "abc\n".to_owned(),
+        };
+        assert_eq!(said(&expected, "abc\n"), "right");
+        let wanted = "expected the 4 bytes of server/a";
+        for (text, what) in [
+            (
+                "ab",
+                format!("found 2 bytes, {wanted}: the last 2 are missing"),
+            ),
+            (
+                "",
+                format!("found 0 bytes, {wanted}: the last 4 are missing"),
+            ),
+            (
+                "abc\n\n",
+                format!("found 5 bytes, {wanted}: 1 bytes are too much"),
+            ),
+            (
+                "aBc\n",
+                format!(
+                    "found 4 bytes, {wanted}: byte 1, counted from 0, is the first that differs"
+                ),
+            ),
+        ] {
+            assert_eq!(said(&expected, text), what);
+        }
     }
 
     #[test]

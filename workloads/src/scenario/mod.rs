@@ -31,6 +31,8 @@ pub struct Scenario {
     pub text: String,
     /// The programs, in the order of the file.
     pub processes: Vec<Process>,
+    /// What lies in their directories before anything starts.
+    pub files: Vec<GivenFile>,
     /// What happens to them and to their links.
     pub disturbances: Vec<Disturbance>,
     /// What must hold in the end: one at least.
@@ -62,6 +64,15 @@ pub struct Process {
     pub timeout_s: f64,
     /// More of its environment: names and values.
     pub env: Vec<(String, String)>,
+}
+
+/// A file that the scenario lays down. What a program that was handed in has in its place is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenFile {
+    /// Below the directory of all programs.
+    pub path: String,
+    /// What it holds.
+    pub text: String,
 }
 
 /// A fault that the scenario orders.
@@ -104,12 +115,16 @@ pub enum LinkFlaw {
         /// In milliseconds.
         latency_ms: f64,
     },
-    /// So many of the connections get nothing through.
+    /// So many of the connections are lost.
     Loss {
         /// From 0 to 1.
         probability: f64,
         /// How that looks.
         how: Loss,
+        /// So many bytes arrive before, in one direction; with 0, nothing ever does.
+        after_bytes: u64,
+        /// So many connections are lost and no more; without it, there is no end.
+        count: Option<u64>,
     },
     /// So many bytes get through in a second in each direction, at most.
     Slow {
@@ -126,6 +141,8 @@ pub enum Loss {
     Reset,
     /// Nobody answers.
     BlackHole,
+    /// It ends, as if all had been said.
+    Close,
 }
 
 /// When a fault begins.

@@ -20,6 +20,14 @@ pub fn schema() -> Value {
                 "title": text("One line for lists."),
             })),
             "process": many(process()),
+            "file": many(table(&["path", "text"], json!({
+                "path": text("A file below --dir that is there before anything starts."),
+                "text": text("What it holds,"),
+                "times": {
+                    "description": "so many times.",
+                    "type": "integer", "minimum": 0, "default": 1,
+                },
+            }))),
             "call": many(table(&["process", "name", "is"], json!({
                 "process": text("Who reaches somebody under another name."),
                 "name": text("This name: its PEER_<NAME>_HOST and PEER_<NAME>_PORT"),
@@ -94,6 +102,14 @@ fn fault() -> Value {
                 "description": "How many of the connections are lost.",
                 "type": "number", "exclusiveMinimum": 0, "maximum": 1,
             },
+            "after_bytes": {
+                "description": "So many bytes arrive in one direction before a connection is lost.",
+                "type": "integer", "minimum": 0, "default": 0,
+            },
+            "count": {
+                "description": "So many connections are lost and no more; no end if absent.",
+                "type": "integer", "minimum": 0,
+            },
             "bytes_per_s": positive("How much gets through in a second, in each direction."),
         }),
     );
@@ -119,6 +135,7 @@ fn check() -> Value {
             "A regular expression that finds something in it.",
         ),
         ("lines_sorted", "Its lines, in any order."),
+        ("same_as", "The path of a [[file]]: every byte of it."),
     ];
     let mut properties = Map::new();
     for (key, description) in expected {
@@ -184,7 +201,8 @@ fn with_default(mut schema: Value, default: f64) -> Value {
 
 fn how() -> Value {
     json!({
-        "description": "What those see who open a connection: it is reset, or nobody answers.",
+        "description": "What those see who have a connection: it is reset, nobody answers, or it is \
+                        closed as if all had been said.",
         "enum": HOWS, "default": HOWS[0],
     })
 }

@@ -182,6 +182,26 @@ const MISTAKES: &[(&str, &str)] = &[
         "say what the file must hold",
     ),
     (
+        "[[check]]\nname='d'\nfile='x'\nsame_as='y'\n",
+        "unknown file of a [[file]] `y`",
+    ),
+    (
+        "[[file]]\npath='../x'\ntext=''\n",
+        "leads out of the directory",
+    ),
+    (
+        "[[file]]\npath='x'\ntext=''\n[[file]]\npath='x'\ntext=''\n",
+        "`x` is there already",
+    ),
+    (
+        "[[file]]\npath='x'\ntext='1234567890'\ntimes=10000000\n",
+        "100000000 bytes are too many",
+    ),
+    (
+        "[[fault]]\nkind='call'\nprocess='peer0'\nname='peer1'\nis='client'\n",
+        "unknown fault `call`",
+    ),
+    (
         "[[check]]\nname='d'\nfile='x'\nmatches='['\n",
         "`[` is no regular expression",
     ),
@@ -204,6 +224,42 @@ fn every_mistake_is_named_with_what_to_write() {
             "{text}\n{found:#?}\nlacks {expected}"
         );
     }
+}
+
+#[test]
+fn files_are_laid_down_and_compared() {
+    let scenario = parse(
+        "[[file]]\npath='peer0/files/large.txt'\ntext=\"a line\\n\"\ntimes=3\n\
+         [[check]]\nname='same'\nfile='client/large.txt'\nsame_as='peer0/files/large.txt'\n",
+    );
+    let text = "a line\na line\na line\n";
+    assert_eq!(scenario.files[0].text, text);
+    let Subject::File { expected, .. } = &scenario.checks[0].subject else {
+        panic!("{scenario:?}");
+    };
+    assert!(expected.judge(text).is_ok());
+    assert!(
+        expected.judge(text.trim_end()).is_err(),
+        "a byte is missing"
+    );
+}
+
+#[test]
+fn connections_are_lost_in_the_middle_so_many_times() {
+    let scenario = parse(
+        "[[fault]]\nkind='loss'\nfrom='client'\nto='peer0'\nprobability=1\n\
+         after_bytes=100000\ncount=2\nhow='close'\n",
+    );
+    let flaw = LinkFlaw::Loss {
+        probability: 1.0,
+        how: Loss::Close,
+        after_bytes: 100_000,
+        count: Some(2),
+    };
+    let ScenarioFault::Link { flaw: read, .. } = scenario.disturbances[0].fault else {
+        panic!("{scenario:?}");
+    };
+    assert_eq!(read, flaw);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use regex::Regex;
 
 use super::super::{Check, Expected, Scenario, Subject};
 use super::{Reader, WITHIN_S};
+use crate::options::unknown;
 use crate::toml_file::Table;
 
 impl<'i> Reader<'_, '_> {
@@ -14,7 +15,7 @@ impl<'i> Reader<'_, '_> {
         let within_s = self.seconds(table, "within_s").unwrap_or(WITHIN_S);
         let has = |key: &str| table.get_ref().contains_key(key);
         let subject = match (has("file"), has("exit"), has("get")) {
-            (true, false, false) => self.file_check(table),
+            (true, false, false) => self.file_check(table, scenario),
             (false, true, false) => self.exit_check(table, scenario),
             (false, false, true) => self.http_check(table, scenario),
             _ => {
@@ -32,11 +33,12 @@ impl<'i> Reader<'_, '_> {
         })
     }
 
-    fn file_check(&mut self, table: &Table<'i>) -> Option<Subject> {
+    fn file_check(&mut self, table: &Table<'i>, scenario: &Scenario) -> Option<Subject> {
         let path: String = self.file.required(table, "file", "\"client/result.txt\"");
         self.inside(table, "file", &path);
-        let Some(expected) = self.expected(table) else {
-            let message = "say what the file must hold: equals, contains, matches or lines_sorted";
+        let Some(expected) = self.expected(table, scenario) else {
+            let message = "say what the file must hold: equals, contains, matches, lines_sorted or \
+                           same_as";
             self.file.error_at(table, "file", message);
             return None;
         };
@@ -60,7 +62,7 @@ impl<'i> Reader<'_, '_> {
             self.file.error_at(table, "get", message);
         }
         let status = self.file.optional(table, "status").unwrap_or(200);
-        let expected = self.expected(table);
+        let expected = self.expected(table, scenario);
         let process = self.named(table, scenario)?;
         Some(Subject::Http {
             process,
@@ -70,8 +72,8 @@ impl<'i> Reader<'_, '_> {
         })
     }
 
-    fn expected(&mut self, table: &Table<'i>) -> Option<Expected> {
-        let keys = ["equals", "contains", "matches", "lines_sorted"];
+    fn expected(&mut self, table: &Table<'i>, scenario: &Scenario) -> Option<Expected> {
+        let keys = ["equals", "contains", "matches", "lines_sorted", "same_as"];
         let given: Vec<&str> = keys
             .into_iter()
             .filter(|key| table.get_ref().contains_key(*key))
@@ -86,6 +88,7 @@ impl<'i> Reader<'_, '_> {
             "equals" => Expected::equals(&text),
             "contains" => Expected::contains(&text),
             "lines_sorted" => Expected::lines(&text),
+            "same_as" => self.same_as(table, &text, scenario),
             _ => match Regex::new(&text) {
                 Ok(pattern) => Expected::Matches(pattern),
                 Err(error) => {
@@ -95,5 +98,19 @@ impl<'i> Reader<'_, '_> {
                 }
             },
         })
+    }
+
+    /// What a given file holds.
+    fn same_as(&mut self, table: &Table<'i>, path: &str, scenario: &Scenario) -> Expected {
+        let given = scenario.files.iter().find(|file| file.path == path);
+        if given.is_none() {
+            let known = scenario.files.iter().map(|file| file.path.as_str());
+            let message = unknown("file of a [[file]]", path, known);
+            self.file.error_at(table, "same_as", message);
+        }
+        Expected::Same {
+            path: path.to_owned(),
+            text: given.map_or(String::new(), |file| file.text.clone()),
+        }
     }
 }

@@ -70,6 +70,7 @@ impl<'i> Reader<'_, '_> {
         match self.file.optional::<String>(table, "how").as_deref() {
             None | Some("reset") => Loss::Reset,
             Some("blackhole") => Loss::BlackHole,
+            Some("close") => Loss::Close,
             Some(other) => {
                 let message = unknown("way of losing", other, HOWS.iter().copied());
                 self.file.error_at(table, "how", message);
@@ -118,6 +119,8 @@ impl<'i> Reader<'_, '_> {
             "loss" => LinkFlaw::Loss {
                 probability: self.positive(table, "probability", "0.2").min(1.0),
                 how: self.how(table),
+                after_bytes: self.file.optional(table, "after_bytes").unwrap_or(0),
+                count: self.file.optional(table, "count"),
             },
             "slow" => LinkFlaw::Slow {
                 bytes_per_s: self.positive(table, "bytes_per_s", "1000"),

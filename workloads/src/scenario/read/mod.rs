@@ -2,6 +2,7 @@
 
 mod checks;
 mod faults;
+mod files;
 mod processes;
 
 use toml::de::DeTable;
@@ -28,6 +29,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "env",
         ],
     ),
+    ("file", &["path", "text", "times"]),
     ("call", &["process", "name", "is"]),
     ("cut", &["from", "to", "at_s", "heal_s", "how"]),
     (
@@ -43,6 +45,8 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "how",
             "latency_ms",
             "probability",
+            "after_bytes",
+            "count",
             "bytes_per_s",
         ],
     ),
@@ -57,6 +61,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "contains",
             "matches",
             "lines_sorted",
+            "same_as",
             "process",
             "exit",
             "get",
@@ -67,7 +72,6 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
 
 /// The kinds of fault, with the keys that they need.
 pub(super) const FAULTS: &[(&str, &[&str])] = &[
-    ("call", &["process", "name", "is"]),
     ("cut", &["from", "to"]),
     ("delay", &["from", "to", "latency_ms"]),
     ("loss", &["from", "to", "probability"]),
@@ -77,7 +81,7 @@ pub(super) const FAULTS: &[(&str, &[&str])] = &[
 ];
 
 /// How a link that lets nothing through looks.
-pub(super) const HOWS: &[&str] = &["reset", "blackhole"];
+pub(super) const HOWS: &[&str] = &["reset", "blackhole", "close"];
 
 /// How long a program may take to be ready when nothing is said.
 pub(super) const READY_S: f64 = 10.0;
@@ -107,6 +111,7 @@ impl<'i> Reader<'_, '_> {
             title: String::new(),
             text: self.file.text().to_owned(),
             processes: self.processes(root),
+            files: self.files(root),
             disturbances: Vec::new(),
             checks: Vec::new(),
         };
