@@ -10,8 +10,8 @@ use workloads::scenario::{GivenFile, Scenario, Subject};
 /// Directories that no program needs.
 const LEFT_OUT: &[&str] = &[".git", "runs"];
 
-/// Copies a directory of programs, with the files that the scenario lays down, and without the files that the scenario's checks look at: these the
-/// programs have to write.
+/// Copies a directory of programs, with the files that the scenario lays down, and without those
+/// that its checks look at: these the programs have to write.
 pub(super) fn copy(from: &Path, to: &Path, scenario: &Scenario) -> io::Result<()> {
     copy_tree(from, to)?;
     for file in &scenario.files {
