@@ -12,13 +12,31 @@ use super::members::{Member, State};
 use crate::links::http_answer;
 use crate::supervisor::ExitStatus;
 
+/// What can be seen of a program.
+pub(super) struct Seen<'a> {
+    name: &'a str,
+    state: State,
+    port: u16,
+}
+
+impl<'a> Seen<'a> {
+    /// A program as it is now.
+    pub(super) fn of(member: &Member<'a>) -> Self {
+        Self {
+            name: &member.process.name,
+            state: member.state.clone(),
+            port: member.ports.first().copied().unwrap_or_default(),
+        }
+    }
+}
+
 /// Whether a check holds now; if not, the kind of anomaly and what is wrong.
 pub(super) async fn look(
     check: &Check,
     programs: &Path,
-    members: &[Member<'_>],
+    seen: &[Seen<'_>],
 ) -> Result<(), (&'static str, String)> {
-    let member = |name: &str| members.iter().find(|member| member.process.name == name);
+    let member = |name: &str| seen.iter().find(|member| member.name == name);
     match &check.subject {
         Subject::File { path, expected } => file(&programs.join(path), path, expected),
         Subject::Exit { process, code } => {
@@ -31,7 +49,7 @@ pub(super) async fn look(
             status,
             expected,
         } => {
-            let port = member(process).and_then(|member| member.ports.first().copied());
+            let port = member(process).map(|member| member.port);
             let wrong = |what| ("wrong-answer", format!("GET {path} of {process}: {what}"));
             let answer = get(port.unwrap_or_default(), path).await.map_err(wrong)?;
             answered(&answer, *status, expected.as_ref()).map_err(wrong)
@@ -100,10 +118,17 @@ async fn get(port: u16, path: &str) -> Result<(u16, String), String> {
 }
 
 /// The result of a check, with its points.
-pub(super) fn result(check: &Check, held: Result<(), (&'static str, String)>) -> CheckResult {
+pub(super) fn result(
+    check: &Check,
+    held: Option<Result<(), (&'static str, String)>>,
+) -> CheckResult {
     let (points, result) = match held {
-        Ok(()) => (check.points, CheckResult::valid(&check.name, "It holds.")),
-        Err((kind, what)) => {
+        None => {
+            let what = "The run was stopped before this was looked at.";
+            (0, CheckResult::unknown(&check.name, what))
+        }
+        Some(Ok(())) => (check.points, CheckResult::valid(&check.name, "It holds.")),
+        Some(Err((kind, what))) => {
             let anomaly = Anomaly::new(kind, what.clone());
             (0, CheckResult::invalid(&check.name, what, vec![anomaly]))
         }

@@ -86,6 +86,11 @@ impl<'a> Schedule<'a> {
         self.planned.first().map(|(at, _)| *at)
     }
 
+    /// When everything that has a time will have been done.
+    pub(super) fn over(&self) -> Option<Duration> {
+        self.planned.last().map(|(at, _)| *at)
+    }
+
     /// What is to be done by now.
     pub(super) fn take(&mut self, now: Duration) -> Vec<Action> {
         let count = self.planned.partition_point(|(at, _)| *at <= now);
@@ -143,7 +148,10 @@ mod tests {
         assert_eq!(schedule.due(), None, "time has not begun");
         schedule.ready();
         assert_eq!(schedule.take(S), []);
-        assert_eq!(schedule.due(), Some(2 * S));
+        assert_eq!(
+            (schedule.due(), schedule.over()),
+            (Some(2 * S), Some(9 * S))
+        );
         assert_eq!(schedule.take(2 * S), [Action::Begin(1)]);
         assert_eq!(schedule.take(4 * S), [Action::End(1), Action::End(0)]);
         assert_eq!(schedule.never_begun(), [2]);

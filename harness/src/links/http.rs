@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// So many headers are read.
 const MAX_HEADERS: usize = 100;
-/// So much of a body is kept.
+/// So much of a body is kept where nobody needs all of it.
 const KEPT_BYTES: usize = 4096;
 
 /// A request or a response that has passed by whole.
@@ -50,6 +50,14 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
+    /// One that keeps every body whole.
+    pub(super) fn with_whole_bodies() -> Self {
+        let mut conversation = Self::default();
+        conversation.requests.kept_bytes = usize::MAX;
+        conversation.responses.kept_bytes = usize::MAX;
+        conversation
+    }
+
     /// Takes bytes of the one who asks.
     pub(super) fn asks(&mut self, bytes: &[u8], found: &mut dyn FnMut(HttpMessage)) {
         let bodiless = &mut self.bodiless;
@@ -89,7 +97,7 @@ impl Conversation {
 /// Status and body of the one answer that these bytes are; nothing if they are not HTTP/1.
 #[must_use]
 pub fn http_answer(bytes: &[u8]) -> Option<(u16, String)> {
-    let mut conversation = Conversation::default();
+    let mut conversation = Conversation::with_whole_bodies();
     let mut answer = None;
     let mut found = |message: HttpMessage| {
         if let Head::Response { status: 200.. } = message.head {
@@ -120,14 +128,28 @@ type Read = Result<Option<(Head, Length)>, NotHttp>;
 #[derive(Debug)]
 struct NotHttp;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Splitter {
+    /// So much of a body is kept.
+    kept_bytes: usize,
     state: State,
     /// Bytes since the connection began.
     at: u64,
     /// A line or a head that has not come to its end.
     begun: Vec<u8>,
     message: Option<HttpMessage>,
+}
+
+impl Default for Splitter {
+    fn default() -> Self {
+        Self {
+            kept_bytes: KEPT_BYTES,
+            state: State::default(),
+            at: 0,
+            begun: Vec::new(),
+            message: None,
+        }
+    }
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -196,7 +218,10 @@ impl Splitter {
     fn keep(&mut self, bytes: &[u8], left: u64) -> usize {
         let taken = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         if let Some(message) = &mut self.message {
-            let room = KEPT_BYTES.saturating_sub(message.body.len()).min(taken);
+            let room = self
+                .kept_bytes
+                .saturating_sub(message.body.len())
+                .min(taken);
             message.body.extend_from_slice(&bytes[..room]);
             message.body_bytes += taken as u64;
         }

@@ -33,8 +33,10 @@ macro_rules! built_in {
 }
 
 built_in! {
+    "gossip-max",
     "quorum-kv",
     "quorum-kv-open",
+    "static-files",
 }
 
 /// The built-in scenario of this name.

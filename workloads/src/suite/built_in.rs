@@ -44,6 +44,8 @@ built_in! {
     "vector-kv" [],
     "anti-entropy" [],
     "quorum-kv" [],
+    "static-files" [],
+    "gossip-max" [],
 }
 
 /// The built-in suite of this name.
@@ -103,7 +105,7 @@ mod tests {
             assert!(!read.disturbances.is_empty(), "{id}");
             count += 1;
         }
-        assert_eq!(count, 6);
+        assert_eq!(count, 15);
     }
 
     #[test]

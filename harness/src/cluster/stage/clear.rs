@@ -46,14 +46,14 @@ impl Stage<'_> {
             );
             all.push(CheckResult::unknown("faults", summary));
         }
-        let held = self.held.into_iter();
-        all.extend(
-            self.scenario
-                .checks
-                .iter()
-                .zip(held)
-                .map(|(c, held)| checks::result(c, held)),
-        );
+        // Whoever interrupts a run keeps the last checks from being looked at.
+        let held = self
+            .held
+            .into_iter()
+            .map(Some)
+            .chain(std::iter::repeat(None));
+        let judged = self.scenario.checks.iter().zip(held);
+        all.extend(judged.map(|(check, held)| checks::result(check, held)));
         let nodes = self.members.iter().map(report).collect();
         let (journal_hash, counts, trouble) = self.journal.finish();
         Ended {

@@ -5,15 +5,17 @@
     reason = "programs over TCP run in real time"
 )]
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use workloads::scenario::Check;
 
 use super::state::Stage;
 use crate::cluster::build::{build, said};
-use crate::cluster::checks;
+use crate::cluster::checks::{self, Seen};
 use crate::cluster::members::{Member, State};
 use crate::cluster::told::{not_ready, told};
 
@@ -28,8 +30,11 @@ impl Stage<'_> {
         }
         if self.not_started.is_empty() && self.interrupted.is_none() {
             self.foreground(stop).await;
+            self.faults_alone(stop).await;
         }
-        self.look(stop).await;
+        if self.interrupted.is_none() {
+            self.look(stop).await;
+        }
     }
 
     /// Builds all programs; whether they can be started.
@@ -120,19 +125,29 @@ impl Stage<'_> {
         }
     }
 
+    /// Where nothing runs in the foreground, the faults say how long it lasts.
+    async fn faults_alone(&mut self, stop: &mut mpsc::Receiver<Arc<str>>) {
+        let mut processes = self.scenario.processes.iter();
+        if let (true, Some(ready)) = (processes.all(|p| p.is_background), self.ready_at) {
+            let over = ready + self.schedule.over().unwrap_or_default();
+            self.until(over, stop, |stage| stage.schedule.over().is_none())
+                .await;
+        }
+    }
+
     /// Looks at what the checks demand until all of it holds or its time is over.
     async fn look(&mut self, stop: &mut mpsc::Receiver<Arc<str>>) {
         let begun = Instant::now();
         let is_running = self.not_started.is_empty();
         loop {
-            let mut held = Vec::new();
-            let mut is_open = false;
-            for check in &self.scenario.checks {
-                let holds = checks::look(check, &self.programs, &self.members).await;
-                let within = Duration::from_secs_f64(check.within_s);
-                is_open |= holds.is_err() && begun.elapsed() < within;
-                held.push(holds);
-            }
+            let programs = self.programs.clone();
+            let seen: Vec<Seen<'_>> = self.members.iter().map(Seen::of).collect();
+            let looking = look_at(&self.scenario.checks, &programs, &seen, begun);
+            // Faults begin and end while a program thinks about its answer.
+            let (held, is_open) = tokio::select! {
+                looked = looking => looked,
+                () = self.interruption(stop) => return,
+            };
             self.held = held;
             if !is_open || !is_running || self.interrupted.is_some() {
                 return;
@@ -141,4 +156,22 @@ impl Stage<'_> {
                 .await;
         }
     }
+}
+
+/// Looks at every check once: what was found, and whether something may still become true.
+async fn look_at(
+    checks: &[Check],
+    programs: &Path,
+    seen: &[Seen<'_>],
+    begun: Instant,
+) -> (Vec<Result<(), (&'static str, String)>>, bool) {
+    let mut held = Vec::new();
+    let mut is_open = false;
+    for check in checks {
+        let holds = checks::look(check, programs, seen).await;
+        let within = Duration::from_secs_f64(check.within_s);
+        is_open |= holds.is_err() && begun.elapsed() < within;
+        held.push(holds);
+    }
+    (held, is_open)
 }

@@ -6,6 +6,7 @@
 )]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -38,15 +39,22 @@ impl Stage<'_> {
                 Some(heard) = self.heard.recv() => self.hear(heard),
                 Some(event) = self.passed.recv() => self.pass(&event),
                 reason = stop.recv(), if !stop.is_closed() => self.interrupted = reason,
-                () = sleep_until(wake) => {
-                    if Instant::now() >= deadline {
-                        return holds(self);
-                    }
-                }
+                () = sleep_until(wake) => {}
             }
             self.faults();
+            if Instant::now() >= deadline {
+                return holds(self);
+            }
         }
         false
+    }
+
+    /// Lets everything go on until somebody interrupts it.
+    pub(super) async fn interruption(&mut self, stop: &mut mpsc::Receiver<Arc<str>>) {
+        const LONG: Duration = Duration::from_secs(3600);
+        while self.interrupted.is_none() {
+            self.until(Instant::now() + LONG, stop, |_| false).await;
+        }
     }
 
     fn hear(&mut self, heard: Heard) {
