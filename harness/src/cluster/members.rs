@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Duration;
 
+use nix::unistd::Pid;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -181,6 +182,11 @@ impl<'a> Member<'a> {
             }
             let _ = heard.send(Heard::Accepts(number)).await;
         }));
+    }
+
+    /// Its process and those that it started.
+    pub(super) fn processes(&self) -> Vec<Pid> {
+        self.supervisor.processes(0)
     }
 
     /// The last lines of what it wrote: on stderr, or else on stdout.

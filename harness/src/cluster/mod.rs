@@ -6,7 +6,7 @@
 //! - `members`: the programs as processes.
 //! - `schedule`: when faults begin and end; decides and does nothing.
 //! - `stage`: everything together while it runs.
-//! - `told`: what happened, in words.
+//! - `told`: what happened, in words; `listening`: on which ports programs listen instead.
 //! - `checks`: what must hold in the end.
 //! - `journal`, `document`: what is kept.
 //!
@@ -18,6 +18,7 @@ mod copies;
 mod document;
 mod hints;
 mod journal;
+mod listening;
 mod members;
 mod ports;
 mod schedule;

@@ -3,6 +3,7 @@
 use workloads::scenario::{LinkFlaw, Loss, ScenarioFault};
 
 use super::build::said;
+use super::listening::{hint, listening, missing};
 use super::members::{Member, State};
 use crate::supervisor::ExitStatus;
 
@@ -19,16 +20,23 @@ pub(super) fn not_ready(member: &Member<'_>) -> (&'static str, String) {
             "never-ready",
             format!("{name} {} before it was ready.{output}", ended(exit.status)),
         ),
-        _ => (
-            "never-ready",
-            format!(
-                "{name} accepted no connection on port {} within {} s. It has to listen on the \
-                 port in the variable PORT.{output}",
-                member.ports.first().copied().unwrap_or_default(),
-                member.process.ready_s
-            ),
-        ),
+        _ => ("never-ready", no_port(member) + &output),
     }
+}
+
+/// A program runs and does not listen where it has to.
+fn no_port(member: &Member<'_>) -> String {
+    let listens = listening(&member.processes()).unwrap_or_default();
+    let ports = &member.ports;
+    let port = missing(ports, &listens).or(ports.first().copied());
+    let port = port.unwrap_or_default();
+    let variable = if ports.len() > 1 { "PORTS" } else { "PORT" };
+    format!(
+        "{} accepted no connection on port {port} of its {variable} within {} s. {}",
+        member.process.name,
+        member.process.ready_s,
+        hint(port, ports, &listens)
+    )
 }
 
 /// How a process ended, after its name.

@@ -66,6 +66,16 @@ impl Family {
         self.leader_reaped = true;
     }
 
+    /// The leader, while its process id means it, and every member in `table`.
+    pub(super) fn processes(&self, table: &ProcessTable) -> Vec<Pid> {
+        let leader = (!self.leader_reaped).then_some(self.leader);
+        let members = self.members(table).into_iter();
+        leader
+            .into_iter()
+            .chain(members.map(|member| member.pid))
+            .collect()
+    }
+
     /// Sends a signal to the leader's process group.
     pub(super) fn signal_group(&self, signal: Signal) {
         if !self.leader_reaped {

@@ -82,6 +82,14 @@ impl Incarnation {
         true
     }
 
+    /// Those in `table` that belong to it.
+    pub(super) fn processes(&self, table: &ProcessTable) -> Vec<Pid> {
+        let body = lock(&self.body);
+        body.family
+            .as_ref()
+            .map_or(Vec::new(), |family| family.processes(table))
+    }
+
     /// Kills and waits, in whatever state it is, blocking.
     pub(super) fn destroy(&self) {
         self.step(Step::Kill);

@@ -40,6 +40,7 @@ pub(crate) use stderr_log::StderrLog;
 use census::Census;
 use event::Reporter;
 use incarnation::Incarnation;
+use nix::unistd::Pid;
 use process_table::ProcessTable;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -195,6 +196,13 @@ impl Supervisor {
             .current
             .as_ref()
             .map(|life| life.lifecycle())
+    }
+
+    /// The node's process and all that it started, as they are now.
+    #[must_use]
+    pub fn processes(&self, node: usize) -> Vec<Pid> {
+        let current = self.nodes[node].current.as_ref();
+        current.map_or(Vec::new(), |life| life.processes(&ProcessTable::read()))
     }
 
     /// The last lines of the node's stderr.

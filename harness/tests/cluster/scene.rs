@@ -119,6 +119,12 @@ impl Scene {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
     }
 
+    /// A file that a program of the run wrote.
+    pub(crate) fn read(&self, file: &str) -> String {
+        let path = self.out().join("programs").join(file);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
     /// Waits until a log of the run is there.
     pub(crate) fn wait_for(&self, log: &str) {
         let path = self.out().join("nodes").join(log);
