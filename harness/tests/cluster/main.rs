@@ -2,6 +2,7 @@
 //! named, faults on links are felt, and nothing is left.
 
 mod listening;
+mod nothing_left;
 mod scene;
 mod shipped;
 mod suite;

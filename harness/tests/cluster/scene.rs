@@ -125,6 +125,12 @@ impl Scene {
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
+    /// Whether a program of the run has begun to write this file.
+    pub(crate) fn has_written(&self, file: &str) -> bool {
+        let path = self.out().join("programs").join(file);
+        fs::metadata(path).is_ok_and(|file| file.len() > 0)
+    }
+
     /// Waits until a log of the run is there.
     pub(crate) fn wait_for(&self, log: &str) {
         let path = self.out().join("nodes").join(log);
