@@ -6,6 +6,7 @@
 //! - [`run_checks`]: judges a whole run: every check, and statistics.
 //! - [`anomaly`]: what anomalies mean, as data.
 //! - [`problem`]: what a node can do wrong on the wire, as data.
+//! - [`quorum_kv`]: clients of a replicated store over HTTP, and how consistent it was.
 //! - [`scenario`]: clusters of programs that talk over TCP, read from TOML.
 //! - [`suite`]: what a program is graded by, read from TOML.
 //! - [`toml_file`]: files that people write, and what is wrong with them.
@@ -21,6 +22,7 @@ mod g_counter;
 mod lww_kv;
 pub mod options;
 pub mod problem;
+pub mod quorum_kv;
 pub mod random;
 mod rounds;
 pub mod run_checks;

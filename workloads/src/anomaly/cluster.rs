@@ -76,4 +76,26 @@ its last words are in nodes/client.stderr.log",
 GET /kv/k1 of peer2
 404 not found      <- expected 200",
     },
+    AnomalyDef {
+        name: "never-acknowledged",
+        meaning: "Clients wrote and read over HTTP, and no write was acknowledged, or no read found \
+                  a value: nothing was tested. The usual cause is another path, method or body \
+                  than the scenario has; what your program expects is said in [workload.write] and \
+                  [workload.read].",
+        example: "\
+c0 -> peer0  PUT /kv/k1 \"c0-1\"
+peer0 -> c0  404 page not found      <- the program listens to /store/k1",
+    },
+    AnomalyDef {
+        name: "version-tie",
+        meaning: "Two values of a key have the same version, so replicas cannot tell which one is \
+                  newer, and may keep different ones. The usual cause are versions that only \
+                  count: two coordinators that write at the same time take the same number. Add \
+                  the coordinator's name to the number, and compare it where numbers are equal. \
+                  Where ties are broken by something that answers do not show, say version = \
+                  \"none\".",
+        example: "\
+c0 -> peer0  PUT /kv/k1 \"a\"    peer0 -> c0  version 1
+c1 -> peer1  PUT /kv/k1 \"b\"    peer1 -> c1  version 1      <- the same as that of \"a\"",
+    },
 ];

@@ -12,7 +12,10 @@ mod read;
 mod schema;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod workload_tests;
 
+use crate::quorum_kv::{ClientSetup, Settings};
 use crate::toml_file::FileErrors;
 
 pub use built_in::{BUILT_IN, BuiltIn, built_in};
@@ -35,8 +38,10 @@ pub struct Scenario {
     pub files: Vec<GivenFile>,
     /// What happens to them and to their links.
     pub disturbances: Vec<Disturbance>,
-    /// What must hold in the end: one at least.
+    /// What must hold in the end.
     pub checks: Vec<Check>,
+    /// What clients of the harness do, and what is judged by it. There is this or a check.
+    pub workload: Option<Settings>,
 }
 
 /// A program of the cluster.
@@ -231,17 +236,32 @@ impl Scenario {
         self.processes.iter().find(|process| process.name == name)
     }
 
-    /// Every link: who opens connections, and to whom, by their own names.
+    /// Every link: who opens connections, and to whom, by their own names. Those of clients come
+    /// last, in the order of [`clients`](Self::clients).
     pub fn links(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.processes.iter().flat_map(|process| {
+        let programs = self.processes.iter().flat_map(|process| {
             let needs = process.needs.iter();
             needs.map(|to| (process.name.as_str(), process.really(to)))
-        })
+        });
+        let clients = self.clients().iter().flat_map(|client| {
+            let to = client.to.iter();
+            to.map(|to| (client.name.as_str(), to.as_str()))
+        });
+        programs.chain(clients)
     }
 
-    /// The sum of all checks' points.
+    /// The clients of the workload, if there is one.
+    #[must_use]
+    pub fn clients(&self) -> &[ClientSetup] {
+        let clients = self.workload.as_ref();
+        clients.map_or(&[], |workload| &workload.clients)
+    }
+
+    /// The sum of all points, of checks and of the workload.
     #[must_use]
     pub fn max_points(&self) -> u32 {
-        self.checks.iter().map(|check| check.points).sum()
+        let workload = self.workload.as_ref();
+        let workload = workload.map_or(0, |workload| workload.points);
+        workload + self.checks.iter().map(|check| check.points).sum::<u32>()
     }
 }

@@ -1,8 +1,10 @@
 //! The JSON Schema of scenario files, for editors.
 
+use checker::levels::Level;
 use serde_json::{Map, Value, json};
 
 use super::read::{FAULTS, HOWS, READY_S, TIMEOUT_S, WITHIN_S};
+use crate::quorum_kv::{NAME, Place, ReadMapping, Settings, WriteMapping};
 
 /// The schema as a JSON document.
 #[must_use]
@@ -12,13 +14,27 @@ pub fn schema() -> Value {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A scenario of Splitbrain",
         "type": "object",
-        "required": ["scenario", "process", "check"],
+        "required": ["scenario", "process"],
+        "anyOf": [
+            {"required": ["check"]},
+            {"properties": {"scenario": {"required": ["workload"]}}},
+        ],
         "additionalProperties": false,
         "properties": {
             "scenario": table(&["name"], json!({
                 "name": text("Its name in tables and documents."),
                 "title": text("One line for lists."),
+                "workload": {
+                    "description": "What clients of the harness do, and what is judged by it.",
+                    "enum": [NAME],
+                },
             })),
+            "workload": workload(),
+            "client": many(table(&["name", "to"], json!({
+                "name": text("Its name, unique among clients and processes."),
+                "to": texts("Whom it asks, in turn."),
+                "reads": share("Which part of its operations are reads; `read_share` if absent."),
+            }))),
             "process": many(process()),
             "file": many(table(&["path", "text"], json!({
                 "path": text("A file below --dir that is there before anything starts."),
@@ -72,6 +88,91 @@ fn process() -> Value {
             },
         }),
     )
+}
+
+fn workload() -> Value {
+    let default = Settings::default();
+    let levels: Vec<&str> = Level::ALL.into_iter().map(Level::word).collect();
+    let count = |description: &str, default: u64| {
+        json!({
+            "description": description, "type": "integer", "minimum": 1, "default": default,
+        })
+    };
+    table(
+        &[],
+        json!({
+            "level": {
+                "description": "The level of consistency that must hold; `regular` is quorum \
+                                visibility.",
+                "enum": levels, "default": default.level.word(),
+            },
+            "points": {
+                "description": "What it is worth.",
+                "type": "integer", "minimum": 0, "default": default.points,
+            },
+            "keys": count("How many keys are written and read.", default.keys),
+            "rate": with_default(positive("Operations a second, of all clients."), default.rate),
+            "time_limit_s": with_default(
+                positive("For how long clients begin operations, in seconds."),
+                default.time_limit_s,
+            ),
+            "timeout_ms": count("How long they wait for an answer.", default.timeout_ms),
+            "read_share": with_default(
+                share("Which part of the operations are reads."),
+                default.read_share,
+            ),
+            "write": write_mapping(&default.mapping.write),
+            "read": read_mapping(&default.mapping.read),
+        }),
+    )
+}
+
+fn write_mapping(default: &WriteMapping) -> Value {
+    table(
+        &[],
+        json!({
+            "method": said(text("The method."), &default.method),
+            "path": said(text("The path, in which {key} and {value} are filled in."), &default.path),
+            "body": said(text("The body, in which they are filled in."), &default.body),
+            "version": place("Where the version stands, or \"none\".", default.version.as_ref()),
+        }),
+    )
+}
+
+fn read_mapping(default: &ReadMapping) -> Value {
+    table(
+        &[],
+        json!({
+            "method": said(text("The method."), &default.method),
+            "path": said(text("The path, in which {key} is filled in."), &default.path),
+            "body": said(text("The body, in which it is filled in."), &default.body),
+            "value": place("Where the value stands.", Some(&default.value)),
+            "version": place("Where its version stands, or \"none\".", default.version.as_ref()),
+            "missing_status": {
+                "description": "The status that says that nobody has written the key.",
+                "type": "integer", "minimum": 0, "default": default.missing_status,
+            },
+        }),
+    )
+}
+
+fn place(description: &str, default: Option<&Place>) -> Value {
+    let description = format!(
+        "{description} A JSON Pointer (\"/value\"), \"body\" for all of it, or \"header:NAME\"."
+    );
+    said(
+        text(&description),
+        &default.map_or_else(String::new, Place::word),
+    )
+}
+
+fn said(mut schema: Value, default: &str) -> Value {
+    schema["default"] = json!(default);
+    schema
+}
+
+fn share(description: &str) -> Value {
+    json!({"description": description, "type": "number", "minimum": 0, "maximum": 1})
 }
 
 fn fault() -> Value {
@@ -209,7 +310,7 @@ fn how() -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::read::TABLES;
+    use super::super::read::{READ_KEYS, TABLES, WRITE_KEYS};
     use super::*;
     use std::collections::BTreeSet;
 
@@ -238,6 +339,13 @@ mod tests {
             assert_eq!(there, known, "{name}");
         }
         assert_eq!(tables.len(), TABLES.len());
+        for (name, keys) in [("write", WRITE_KEYS), ("read", READ_KEYS)] {
+            let of = &tables["workload"]["properties"][name]["properties"];
+            let there = of.as_object().expect("an object").keys();
+            let there: BTreeSet<&str> = there.map(String::as_str).collect();
+            let known: BTreeSet<&str> = keys.iter().copied().collect();
+            assert_eq!(there, known, "{name}");
+        }
     }
 
     #[test]
@@ -264,6 +372,8 @@ mod tests {
             ("[[check]]\nname='c'\nfile='x'\nequals='y'", true),
             ("[[check]]\nname='c'", false),
             ("[[checks]]\nname='c'", false),
+            ("[workload]\nlevel='linear'", false),
+            ("[workload.write]\nplace='/x'", false),
         ] {
             let text = format!("{head}{rest}");
             assert_eq!(is_valid(&text), allowed, "{rest}");

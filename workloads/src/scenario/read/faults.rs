@@ -50,18 +50,20 @@ impl<'i> Reader<'_, '_> {
     fn is_link(
         &mut self,
         table: &Table<'i>,
-        key: &str,
+        at: &str,
         from: &str,
         to: &str,
         scenario: &Scenario,
     ) -> bool {
         let is_there = scenario.links().any(|link| link == (from, to));
         if !is_there && !from.is_empty() && !to.is_empty() {
+            let is_client = scenario.clients().iter().any(|client| client.name == from);
+            let key = if is_client { "to" } else { "needs" };
             let message = format!(
                 "there is no link from `{from}` to `{to}`: `{from}` does not have `{to}` in its \
-                 `needs`"
+                 `{key}`"
             );
-            self.file.error_at(table, key, message);
+            self.file.error_at(table, at, message);
         }
         is_there
     }
@@ -129,7 +131,7 @@ impl<'i> Reader<'_, '_> {
         }
     }
 
-    fn positive(&mut self, table: &Table<'i>, key: &str, example: &str) -> f64 {
+    pub(super) fn positive(&mut self, table: &Table<'i>, key: &str, example: &str) -> f64 {
         let number: f64 = self.file.required(table, key, example);
         if table.get_ref().contains_key(key) && !(number.is_finite() && number > 0.0) {
             let message = format!("`{key}` is {number}: expected a number above 0");

@@ -4,6 +4,7 @@ mod checks;
 mod faults;
 mod files;
 mod processes;
+mod workload;
 
 use toml::de::DeTable;
 
@@ -13,7 +14,7 @@ use crate::toml_file::{FileErrors, Table, TomlFile};
 
 /// The tables of a scenario, with the keys of each.
 pub(super) const TABLES: &[(&str, &[&str])] = &[
-    ("scenario", &["name", "title"]),
+    ("scenario", &["name", "title", "workload"]),
     (
         "process",
         &[
@@ -30,6 +31,21 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("file", &["path", "text", "times"]),
+    (
+        "workload",
+        &[
+            "level",
+            "points",
+            "keys",
+            "rate",
+            "time_limit_s",
+            "timeout_ms",
+            "read_share",
+            "write",
+            "read",
+        ],
+    ),
+    ("client", &["name", "to", "reads"]),
     ("call", &["process", "name", "is"]),
     ("cut", &["from", "to", "at_s", "heal_s", "how"]),
     (
@@ -70,6 +86,21 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The keys of the tables in `[workload]` that say how operations are sent.
+pub(super) const WRITE_KEYS: &[&str] = &["method", "path", "body", "version"];
+/// The same of reads.
+pub(super) const READ_KEYS: &[&str] = &[
+    "method",
+    "path",
+    "body",
+    "value",
+    "version",
+    "missing_status",
+];
+
+/// Tables that are written in single brackets.
+const SINGLE: &[&str] = &["scenario", "workload"];
+
 /// The kinds of fault, with the keys that they need.
 pub(super) const FAULTS: &[(&str, &[&str])] = &[
     ("cut", &["from", "to"]),
@@ -106,14 +137,17 @@ impl<'i> Reader<'_, '_> {
         let tables: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
         self.file
             .only(root, "a scenario file", &tables, |_, _| None);
+        let clients = self.clients(root);
         let mut scenario = Scenario {
             name: String::new(),
             title: String::new(),
             text: self.file.text().to_owned(),
             processes: self.processes(root),
             files: self.files(root),
+            processes: self.processes(root, &clients),
             disturbances: Vec::new(),
             checks: Vec::new(),
+            workload: None,
         };
         match root.get("scenario") {
             None => self.file.error(0..0, "there is no [scenario] with a name"),
@@ -123,6 +157,7 @@ impl<'i> Reader<'_, '_> {
                     scenario.name = self.file.required(&head, "name", "\"my-cluster\"");
                     let title = self.file.optional(&head, "title");
                     scenario.title = title.unwrap_or_else(|| scenario.name.clone());
+                    scenario.workload = self.workload(root, &head, clients, &scenario);
                 }
             }
         }
@@ -145,8 +180,9 @@ impl<'i> Reader<'_, '_> {
             self.file
                 .error(0..0, "there is no [[process]]: nothing would be started");
         }
-        if !root.contains_key("check") {
-            let message = "there is no [[check]]: whatever the programs do would be right";
+        if !root.contains_key("check") && scenario.workload.is_none() {
+            let message = "there is no [[check]] and no `workload` in [scenario]: whatever the \
+                           programs do would be right";
             self.file.error(0..0, message);
         }
         scenario
@@ -155,14 +191,10 @@ impl<'i> Reader<'_, '_> {
     fn known(&mut self, table: &Table<'i>, name: &str) {
         let keys = TABLES.iter().find(|(table, _)| *table == name);
         let keys = keys.map_or(&[][..], |(_, keys)| keys);
-        let what = if name == "scenario" {
-            "[scenario]".to_owned()
-        } else {
-            format!("[[{name}]]")
-        };
+        let what = bracketed(name);
         self.file.only(table.get_ref(), &what, keys, |_, key| {
             let owner = TABLES.iter().find(|(_, keys)| keys.contains(&key))?;
-            Some(format!("only of [[{}]]", owner.0))
+            Some(format!("only of {}", bracketed(owner.0)))
         });
     }
 
@@ -198,5 +230,14 @@ impl<'i> Reader<'_, '_> {
                 .error_at(table, "process", unknown("process", &name, known));
         }
         None
+    }
+}
+
+/// A table as it is written.
+fn bracketed(table: &str) -> String {
+    if SINGLE.contains(&table) {
+        format!("[{table}]")
+    } else {
+        format!("[[{table}]]")
     }
 }

@@ -7,10 +7,15 @@ use toml::de::DeTable;
 use super::super::{Process, Scenario};
 use super::{READY_S, Reader, TIMEOUT_S};
 use crate::options::unknown;
+use crate::quorum_kv::ClientSetup;
 use crate::toml_file::Table;
 
 impl<'i> Reader<'_, '_> {
-    pub(super) fn processes(&mut self, root: &DeTable<'i>) -> Vec<Process> {
+    pub(super) fn processes(
+        &mut self,
+        root: &DeTable<'i>,
+        clients: &[(Table<'i>, ClientSetup)],
+    ) -> Vec<Process> {
         let tables = self.file.tables(root, "process");
         let mut all: Vec<Process> = Vec::new();
         for table in &tables {
@@ -34,7 +39,9 @@ impl<'i> Reader<'_, '_> {
                 }
             }
         }
-        let needed: Vec<String> = all.iter().flat_map(|p| p.needs.clone()).collect();
+        let asked = clients.iter().flat_map(|(_, client)| client.to.clone());
+        let needed = all.iter().flat_map(|p| p.needs.clone());
+        let needed: Vec<String> = needed.chain(asked).collect();
         for (table, process) in tables.iter().zip(&mut all) {
             let is_needed = needed.contains(&process.name);
             let ports = self.file.optional(table, "ports");
