@@ -169,8 +169,9 @@ pub(crate) struct GradeArgs {
     /// One of `splitbrain list suites`, or the path of a suite file.
     pub(super) suite: String,
 
-    /// The directory with the programs of a cluster, for suites of clusters (instead of --bin). It
-    /// is copied; nothing is written in it.
+    /// The directory with the programs of a cluster, for suites of clusters. It is copied; nothing
+    /// is written in it. With --bin, that program runs in the place of all that are not in the
+    /// foreground.
     #[arg(long, value_name = "DIR")]
     pub(super) dir: Option<PathBuf>,
 
@@ -186,9 +187,18 @@ pub(crate) struct ClusterArgs {
     pub(super) scenario: String,
 
     /// The directory with the programs, each in the directory that the scenario names. It is
-    /// copied; nothing is written in it.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) dir: PathBuf,
+    /// copied; nothing is written in it. By default it is this one, if anything in it is needed.
+    #[arg(long, value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
+
+    /// A program to run in the place of all that run in the background, each in a directory of its
+    /// own; nothing is built then.
+    #[arg(long, value_name = "PATH")]
+    pub(super) bin: Option<PathBuf>,
+
+    /// Arguments for this program.
+    #[arg(last = true, value_name = "ARGS", requires = "bin")]
+    pub(super) args: Vec<String>,
 
     /// Decides which connections a lossy link loses: a number, 0x..., or a git hash.
     #[arg(long)]

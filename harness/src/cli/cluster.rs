@@ -14,18 +14,31 @@ use super::output::{Output, write_file};
 use super::progress::Progress;
 use super::test::{RUNS, draw_seed};
 use crate::cluster::{ClusterError, ClusterRequest, points_of, run_cluster};
-use crate::run::Place;
+use crate::run::{Place, program_words};
+use crate::supervisor::Program;
 
 pub(super) fn run(args: &ClusterArgs, output: &Output) -> Result<Exit, Failure> {
-    let scenario = load(&args.scenario, "", Path::new(""))?;
-    if !args.dir.is_dir() {
-        let what = format!("{}: there is no such directory (--dir)", args.dir.display());
-        return Err(Failure::new(Exit::NoInput, what));
+    let mut scenario = load(&args.scenario, "", Path::new(""))?;
+    let program = args.bin.clone().map(|bin| Program {
+        bin,
+        args: args.args.clone(),
+        env: Vec::new(),
+        dir: None,
+    });
+    if let Some(program) = &program {
+        run_instead(&mut scenario, program)?;
+    }
+    let is_needed = program.is_none() || scenario.has_foreground();
+    let here = || is_needed.then(|| PathBuf::from("."));
+    let dir = args.dir.clone().or_else(here);
+    if let Some(dir) = &dir {
+        check_dir(dir)?;
     }
     let request = ClusterRequest {
         scenario: &scenario,
         scenario_file: args.scenario.clone(),
-        dir: args.dir.clone(),
+        dir,
+        program,
         seed: args.seed.unwrap_or_else(draw_seed),
         place: match &args.out {
             Some(out) => Place::At(out.clone()),
@@ -49,6 +62,22 @@ pub(super) fn run(args: &ClusterArgs, output: &Output) -> Result<Exit, Failure> 
         }
         Ok(Exit::from_verdict(verdict.verdict))
     })
+}
+
+/// Runs the program in the place of everything in the background.
+pub(super) fn run_instead(scenario: &mut Scenario, program: &Program) -> Result<(), Failure> {
+    let found = program.anchored(&std::env::current_dir()?);
+    scenario.run_instead(&program_words(&found));
+    Ok(())
+}
+
+/// There has to be a directory of programs where one was named.
+pub(super) fn check_dir(dir: &Path) -> Result<(), Failure> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let what = format!("{}: there is no such directory (--dir)", dir.display());
+    Err(Failure::new(Exit::NoInput, what))
 }
 
 fn show(verdict: &VerdictDocument, args: &ClusterArgs, output: &Output) -> Result<(), Failure> {

@@ -37,6 +37,7 @@ pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
     }
     let Subjects {
         program,
+        replaces,
         dir: programs,
         scenarios,
     } = subjects(args, &suite)?;
@@ -48,6 +49,7 @@ pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
         suite: &suite,
         replay: grade_command(program.as_ref(), programs.as_deref(), seed, &args.suite),
         program,
+        replaces,
         programs,
         scenarios,
         seed,
@@ -80,48 +82,58 @@ pub(super) fn run(args: &GradeArgs, output: &Output) -> Result<Exit, Failure> {
 /// What is graded: what the suite's items need.
 struct Subjects {
     program: Option<Program>,
+    /// Whether the program runs in the place of those of clusters.
+    replaces: bool,
     dir: Option<PathBuf>,
     scenarios: BTreeMap<String, Scenario>,
 }
 
 fn subjects(args: &GradeArgs, suite: &Suite) -> Result<Subjects, Failure> {
     let base = Path::new(&args.suite).parent().unwrap_or(Path::new(""));
+    let is_cluster = |item: &Item| matches!(item.kind, ItemKind::Cluster(_));
+    let is_for_nodes = !suite.items.iter().all(is_cluster);
+    let program = match is_for_nodes || args.program.bin.is_some() {
+        true => Some(super::test::program(&args.program)?),
+        false => None,
+    };
+    // What runs on stdin and stdout cannot be one of a cluster as well.
+    let replaces = program.as_ref().filter(|_| !is_for_nodes);
     let mut scenarios = BTreeMap::new();
-    let mut program = None;
     for item in &suite.items {
-        match &item.kind {
-            ItemKind::Cluster(cluster) => {
-                let scenario = cluster::load(&cluster.scenario, &cluster.more, base)?;
-                scenarios.insert(item.id.clone(), scenario);
+        if let ItemKind::Cluster(cluster) = &item.kind {
+            let mut scenario = cluster::load(&cluster.scenario, &cluster.more, base)?;
+            if let Some(program) = replaces {
+                cluster::run_instead(&mut scenario, program)?;
             }
-            ItemKind::Transcript(_) | ItemKind::Run(_) if program.is_none() => {
-                program = Some(super::test::program(&args.program)?);
-            }
-            _ => {}
+            scenarios.insert(item.id.clone(), scenario);
         }
     }
-    if scenarios.is_empty() {
-        return Ok(Subjects {
-            program,
-            dir: None,
-            scenarios,
-        });
-    }
-    let Some(dir) = &args.dir else {
-        return Err(Failure::usage(format!(
-            "--dir DIR is missing: {} grades a cluster of programs, each in a directory of its own \
-             below DIR",
-            suite.name
-        )));
-    };
-    if !dir.is_dir() {
-        let what = format!("{}: there is no such directory (--dir)", dir.display());
-        return Err(Failure::new(Exit::NoInput, what));
+    let is_needed = |scenario: &Scenario| replaces.is_none() || scenario.has_foreground();
+    let dir = args.dir.clone().filter(|_| !scenarios.is_empty());
+    match &dir {
+        Some(dir) => cluster::check_dir(dir)?,
+        None if scenarios.values().any(is_needed) => return Err(no_dir(suite, replaces.is_some())),
+        None => {}
     }
     Ok(Subjects {
+        replaces: replaces.is_some(),
         program,
-        dir: Some(dir.clone()),
+        dir,
         scenarios,
+    })
+}
+
+fn no_dir(suite: &Suite, replaces: bool) -> Failure {
+    let name = &suite.name;
+    Failure::usage(match replaces {
+        true => format!(
+            "--dir DIR is missing: {name} has programs in the foreground, which --bin does not \
+             replace, each in a directory of its own below DIR"
+        ),
+        false => format!(
+            "--dir DIR is missing: {name} grades a cluster of programs, each in a directory of its \
+             own below DIR (or --bin PATH, one program for all of them)"
+        ),
     })
 }
 

@@ -10,10 +10,23 @@ use workloads::scenario::{GivenFile, Scenario, Subject};
 /// Directories that no program needs.
 const LEFT_OUT: &[&str] = &[".git", "runs"];
 
-/// Copies a directory of programs, with the files that the scenario lays down, and without those
-/// that its checks look at: these the programs have to write.
-pub(super) fn copy(from: &Path, to: &Path, scenario: &Scenario) -> io::Result<()> {
-    copy_tree(from, to)?;
+/// Makes the directory of all programs: a copy of another one, or an empty one. What one program is
+/// run in the place of has a directory in any case. The files that the scenario lays down are there,
+/// and those that its checks look at are not: these the programs have to write.
+pub(super) fn make(
+    from: Option<&Path>,
+    to: &Path,
+    scenario: &Scenario,
+    replaced: bool,
+) -> io::Result<()> {
+    match from {
+        Some(from) => copy_tree(from, to)?,
+        None => fs::create_dir_all(to)?,
+    }
+    let background = scenario.processes.iter().filter(|p| p.is_background);
+    for process in background.filter(|_| replaced) {
+        fs::create_dir_all(to.join(&process.dir))?;
+    }
     for file in &scenario.files {
         lay_down(file, to, scenario)?;
     }
@@ -73,6 +86,24 @@ fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn copy(from: &Path, to: &Path, scenario: &Scenario) -> io::Result<()> {
+        make(Some(from), to, scenario, false)
+    }
+
+    #[test]
+    fn what_is_replaced_needs_no_directory() {
+        let to = tempfile::tempdir().expect("a directory");
+        let scenario = Scenario::parse(
+            "[scenario]\nname='s'\nworkload='quorum-kv'\n\
+             [[process]]\nname='a'\ncommand=['x']\nports=1\n\
+             [[process]]\nname='b'\ncommand=['x']\n",
+        );
+        let to = to.path().join("copy");
+        make(None, &to, &scenario.expect("a scenario"), true).expect("made");
+        assert!(to.join("a").is_dir(), "a runs in the background");
+        assert!(!to.join("b").exists(), "b does not");
+    }
 
     #[test]
     fn results_of_earlier_runs_are_not_copied() {

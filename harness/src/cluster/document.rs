@@ -6,16 +6,19 @@ use results::run_dir::{RunDirError, SCENARIO, Wanted};
 use results::{RunDir, VerdictDocument};
 
 use super::ClusterRequest;
+use super::journal::Counts;
 use super::members::{Member, State};
 use crate::drive::real::exit_of;
-use crate::run::quoted;
+use crate::run::{again_command, program_words};
 
 /// How a run of a cluster ended.
 pub(super) struct End<'a> {
     pub(super) checks: Vec<CheckResult>,
     pub(super) nodes: Vec<NodeReport>,
     pub(super) journal_hash: String,
-    pub(super) counts: super::journal::Counts,
+    pub(super) counts: Counts,
+    /// What clients of the harness did.
+    pub(super) stats: Stats,
     pub(super) trouble: Option<RunDirError>,
     pub(super) interrupted: Option<&'a str>,
     pub(super) wall_s: f64,
@@ -48,7 +51,7 @@ pub(super) fn write(
             _ => judged,
         },
         workload: request.scenario.name.clone(),
-        bin: vec![request.dir.to_string_lossy().into_owned()],
+        bin: subject(request),
         seed: request.seed.to_string(),
         time_mode: TimeMode::Real,
         level: Level::Real,
@@ -59,14 +62,9 @@ pub(super) fn write(
         replay: cluster_command(request, directory),
         options: serde_json::Value::Null,
         stats: Stats {
-            messages: MessageCounts {
-                all: end.counts.messages,
-                servers: end.counts.messages,
-                dropped: end.counts.lost,
-                ..MessageCounts::default()
-            },
+            messages: messages(&end.counts, end.stats.ops.invoked),
             wall_s: end.wall_s,
-            ..Stats::default()
+            ..end.stats
         },
         nodes: end.nodes,
         evidence,
@@ -79,15 +77,38 @@ pub(super) fn write(
     Ok(document)
 }
 
+/// What was tested: the program, or where the programs are.
+fn subject(request: &ClusterRequest<'_>) -> Vec<String> {
+    match (&request.program, &request.dir) {
+        (Some(program), _) => program_words(program),
+        (None, dir) => dir.iter().map(|dir| dir.to_string_lossy().into()).collect(),
+    }
+}
+
+fn messages(counts: &Counts, ops: u64) -> MessageCounts {
+    let servers = counts.messages - counts.of_clients;
+    MessageCounts {
+        all: counts.messages,
+        clients: counts.of_clients,
+        servers,
+        dropped: counts.lost,
+        per_op: match ops {
+            0 => 0.0,
+            ops => servers as f64 / ops as f64,
+        },
+    }
+}
+
 /// `splitbrain cluster ...` with the same seed, and with the scenario as it was: a suite may have
 /// added to it.
 fn cluster_command(request: &ClusterRequest<'_>, directory: &RunDir) -> String {
     let scenario = directory.path().join(SCENARIO);
-    format!(
-        "splitbrain cluster {} --dir {} --seed {}",
-        quoted(&scenario.to_string_lossy()),
-        quoted(&request.dir.to_string_lossy()),
-        request.seed
+    let scenario = scenario.to_string_lossy();
+    again_command(
+        ("cluster", &scenario),
+        request.program.as_ref(),
+        request.dir.as_deref(),
+        request.seed,
     )
 }
 

@@ -23,6 +23,10 @@ pub(super) struct Journal {
     links: Vec<(String, String)>,
     /// What has not arrived, by link, connection and part.
     under_way: BTreeMap<(usize, u64, Part), u64>,
+    /// From this link on they are those of clients, of which is kept what was said.
+    first_of_clients: usize,
+    /// By connection of a client: its request and the answer.
+    said: BTreeMap<(usize, u64), [Option<u64>; 2]>,
     next_id: u64,
     pub(super) counts: Counts,
     /// The first thing that could not be written; nothing is written after it.
@@ -34,15 +38,24 @@ pub(super) struct Journal {
 pub(super) struct Counts {
     pub(super) connections: u64,
     pub(super) messages: u64,
+    /// Those among them that clients of the harness sent or got.
+    pub(super) of_clients: u64,
     pub(super) lost: u64,
 }
 
 impl Journal {
-    pub(super) fn new(writer: JournalWriter, links: Vec<(String, String)>) -> Self {
+    /// A journal of these links; those of clients come last, so many.
+    pub(super) fn new(
+        writer: JournalWriter,
+        links: Vec<(String, String)>,
+        of_clients: usize,
+    ) -> Self {
         Self {
             writer,
+            first_of_clients: links.len() - of_clients,
             links,
             under_way: BTreeMap::new(),
+            said: BTreeMap::new(),
             next_id: 0,
             counts: Counts::default(),
             trouble: None,
@@ -67,6 +80,7 @@ impl Journal {
             }
             LinkEventKind::Sent(side, number, message) => {
                 self.counts.messages += 1;
+                self.counts.of_clients += u64::from(event.link >= self.first_of_clients);
                 self.send(
                     event,
                     sent,
@@ -129,6 +143,11 @@ impl Journal {
         let id = self.next_id;
         self.next_id += 1;
         self.under_way.insert(key, id);
+        if let (link, connection, Some((side, 0))) = key
+            && link >= self.first_of_clients
+        {
+            self.said.entry((link, connection)).or_default()[side as usize] = Some(id);
+        }
         let body = serde_json::value::to_raw_value(body).unwrap_or_default();
         let (src, dest) = self.ends(event.link, side);
         self.write(&JournalLine {
@@ -165,6 +184,12 @@ impl Journal {
             Side::Asks => (from, to),
             Side::Answers => (to, from),
         }
+    }
+
+    /// The messages of a client's connection: its request and the answer.
+    pub(super) fn said(&self, link: usize, connection: u64) -> [Option<u64>; 2] {
+        let said = self.said.get(&(link, connection));
+        said.copied().unwrap_or_default()
     }
 
     /// Something about a program.

@@ -7,6 +7,7 @@
 //! - `schedule`: when faults begin and end; decides and does nothing.
 //! - `stage`: everything together while it runs.
 //! - `told`: what happened, in words; `listening`: on which ports programs listen instead.
+//! - `clients`: clients of the harness, where a scenario has a workload.
 //! - `checks`: what must hold in the end.
 //! - `journal`, `document`: what is kept.
 //!
@@ -14,6 +15,7 @@
 
 mod build;
 mod checks;
+mod clients;
 mod copies;
 mod document;
 mod hints;
@@ -35,7 +37,8 @@ use tokio::time::Instant;
 use workloads::random::Seed;
 use workloads::scenario::Scenario;
 
-use crate::run::Place;
+use crate::run::{Place, program_words};
+use crate::supervisor::Program;
 pub use document::points_of;
 use stage::Stage;
 
@@ -46,8 +49,11 @@ pub struct ClusterRequest<'a> {
     pub scenario: &'a Scenario,
     /// How it is called on the command line.
     pub scenario_file: String,
-    /// Where the programs are.
-    pub dir: PathBuf,
+    /// Where the programs are; nowhere if one program is run in the place of all.
+    pub dir: Option<PathBuf>,
+    /// What is run in the place of everything in the background, as the command line says it. The
+    /// scenario says so already.
+    pub program: Option<Program>,
     /// Decides which connections a link loses.
     pub seed: Seed,
     /// Where the run directory shall be.
@@ -97,14 +103,16 @@ pub async fn run_cluster(
     directory.write_plan(&serde_json::json!({
         "scenario": request.scenario_file,
         "dir": request.dir,
+        "bin": request.program.as_ref().map(program_words),
         "seed": request.seed,
     }))?;
     directory.write_scenario(&scenario.text)?;
     let programs = std::path::absolute(directory.path().join(PROGRAMS));
     let programs = programs.map_err(ClusterError::Links)?;
-    let copied = copies::copy(&request.dir, &programs, scenario);
+    let replaced = request.program.is_some();
+    let copied = copies::make(request.dir.as_deref(), &programs, scenario, replaced);
     copied.map_err(|source| ClusterError::Copy {
-        dir: request.dir.clone(),
+        dir: request.dir.clone().unwrap_or_else(|| programs.clone()),
         source,
     })?;
     let begun = Instant::now();
@@ -116,6 +124,7 @@ pub async fn run_cluster(
         nodes: ended.nodes,
         journal_hash: ended.journal_hash,
         counts: ended.counts,
+        stats: ended.stats,
         trouble: ended.trouble,
         interrupted: ended.interrupted.as_deref(),
         wall_s: begun.elapsed().as_secs_f64(),

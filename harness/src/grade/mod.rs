@@ -35,7 +35,9 @@ pub struct GradeRequest<'a> {
     pub suite: &'a Suite,
     /// The program, for items that run one program.
     pub program: Option<Program>,
-    /// The directory with the programs, for clusters.
+    /// Whether it runs in the place of those of clusters; the scenarios say so already.
+    pub replaces: bool,
+    /// The directory with the programs, for clusters; none where all are replaced.
     pub programs: Option<PathBuf>,
     /// The scenarios of clusters, by the ids of their items.
     pub scenarios: BTreeMap<String, Scenario>,
@@ -226,13 +228,14 @@ impl Grader<'_> {
         let begun = Instant::now();
         let request = self.request;
         let scenario = request.scenarios.get(&item.id);
-        let (Some(scenario), Some(programs)) = (scenario, &request.programs) else {
-            return points::undecided(item, "there are no programs (--dir)".to_owned());
+        let Some(scenario) = scenario else {
+            return points::undecided(item, "there is no scenario".to_owned());
         };
         let cluster = ClusterRequest {
             scenario,
             scenario_file: cluster.scenario.clone(),
-            dir: programs.clone(),
+            dir: request.programs.clone(),
+            program: request.program.clone().filter(|_| request.replaces),
             seed: request.seed,
             place: Place::At(request.dir.join(&item.id)),
         };

@@ -173,6 +173,7 @@ fn grade_small(stopped: bool) -> (GradeDocument, Heard) {
             env: Vec::new(),
             dir: None,
         }),
+        replaces: false,
         programs: None,
         scenarios: BTreeMap::new(),
         seed: Seed(1),

@@ -94,25 +94,6 @@ impl Conversation {
     }
 }
 
-/// Status and body of the one answer that these bytes are; nothing if they are not HTTP/1.
-#[must_use]
-pub fn http_answer(bytes: &[u8]) -> Option<(u16, String)> {
-    let mut conversation = Conversation::with_whole_bodies();
-    let mut answer = None;
-    let mut found = |message: HttpMessage| {
-        if let Head::Response { status: 200.. } = message.head {
-            answer.get_or_insert(message);
-        }
-    };
-    conversation.answers(bytes, &mut found);
-    conversation.answers_end(&mut found);
-    let HttpMessage { head, body, .. } = answer?;
-    let Head::Response { status } = head else {
-        return None;
-    };
-    Some((status, String::from_utf8_lossy(&body).into_owned()))
-}
-
 /// How long a body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Length {

@@ -6,13 +6,14 @@
 //!
 //! - `condition`: what is wrong with a link at a moment; `fate`: which connections that loses.
 //! - `pace`: when bytes arrive.
-//! - `http`: requests and responses, as they pass by.
+//! - `http`: requests and responses, as they pass by; `answer`: one response, read to its end.
 //! - `carry`: one connection; `report`: what it tells.
 //! - `proxy`: the port, and all connections of a link.
 //!
 //! The first four decide and do nothing; the others do what they are told. A link listens on the
 //! loopback address only.
 
+mod answer;
 mod carry;
 mod condition;
 mod fate;
@@ -25,8 +26,9 @@ mod tests;
 
 use std::time::Duration;
 
+pub use answer::{AnswerReader, http_answer};
 pub use condition::Condition;
-pub use http::{Head, HttpMessage, http_answer};
+pub use http::{Head, HttpMessage};
 pub use proxy::{Link, LinkSetup};
 use workloads::scenario::Loss;
 

@@ -25,7 +25,18 @@ pub fn grade_command(
     seed: Seed,
     suite: &str,
 ) -> String {
-    let mut text = format!("splitbrain grade {}", quoted(suite));
+    again_command(("grade", suite), program, dir, seed)
+}
+
+/// A command that takes a program, a directory of programs, or both, with the same seed.
+#[must_use]
+pub fn again_command(
+    (command, what): (&str, &str),
+    program: Option<&Program>,
+    dir: Option<&Path>,
+    seed: Seed,
+) -> String {
+    let mut text = format!("splitbrain {command} {}", quoted(what));
     if let Some(program) = program {
         text += &format!(" --bin {}", quoted(&program.bin.to_string_lossy()));
     }
@@ -100,7 +111,7 @@ fn plain_number(text: &str) -> String {
 }
 
 /// A word as a shell takes it.
-pub(crate) fn quoted(word: &str) -> String {
+fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

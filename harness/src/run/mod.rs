@@ -25,8 +25,7 @@ use crate::supervisor::Program;
 
 pub use clock::Clock;
 use clock::{Chosen, Trust, choose};
-pub(crate) use command::quoted;
-pub use command::{grade_command, program_words, replay_command, test_command};
+pub use command::{again_command, grade_command, program_words, replay_command, test_command};
 use record::Record;
 pub use verify::VERIFY_CHECK;
 

@@ -98,11 +98,14 @@ impl Judged {
         }
         findings.truncate(CheckResult::MAX_ANOMALIES);
         let tie = findings.iter().find(|found| found.kind == ties::KIND);
-        let summary = [
-            Some(self.summary(required)),
-            tie.map(|tie| format!("Besides, versions tie: {}", tie.summary)),
-            self.ladder.staleness.as_ref().and_then(told::staleness),
-        ];
+        let tie = tie.map(|tie| tie.summary.clone());
+        let levels = Some(self.summary(required));
+        let staleness = self.ladder.staleness.as_ref().and_then(told::staleness);
+        // What decides comes first.
+        let summary = match self.holds(required) {
+            Some(true) => [tie, levels, staleness],
+            _ => [levels, staleness, tie],
+        };
         let summary: Vec<String> = summary.into_iter().flatten().collect();
         let result = CheckResult {
             verdict,

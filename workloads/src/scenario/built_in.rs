@@ -35,6 +35,7 @@ macro_rules! built_in {
 built_in! {
     "gossip-max",
     "quorum-kv",
+    "quorum-kv-http",
     "quorum-kv-open",
     "static-files",
 }

@@ -250,6 +250,20 @@ impl Scenario {
         programs.chain(clients)
     }
 
+    /// Runs this command in the place of everything in the background, which is not built then.
+    pub fn run_instead(&mut self, command: &[String]) {
+        for process in self.processes.iter_mut().filter(|p| p.is_background) {
+            process.build.clear();
+            process.command = command.to_vec();
+        }
+    }
+
+    /// Whether some of its programs run in the foreground.
+    #[must_use]
+    pub fn has_foreground(&self) -> bool {
+        self.processes.iter().any(|process| !process.is_background)
+    }
+
     /// The clients of the workload, if there is one.
     #[must_use]
     pub fn clients(&self) -> &[ClientSetup] {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use checker::CheckResult;
-use results::document::NodeReport;
+use results::document::{NodeReport, Stats};
 use results::run_dir::RunDirError;
 
 use super::state::Stage;
@@ -18,6 +18,7 @@ pub(in crate::cluster) struct Ended {
     pub(in crate::cluster) nodes: Vec<NodeReport>,
     pub(in crate::cluster) journal_hash: String,
     pub(in crate::cluster) counts: Counts,
+    pub(in crate::cluster) stats: Stats,
     pub(in crate::cluster) trouble: Option<RunDirError>,
     pub(in crate::cluster) interrupted: Option<Arc<str>>,
 }
@@ -54,6 +55,9 @@ impl Stage<'_> {
             .chain(std::iter::repeat(None));
         let judged = self.scenario.checks.iter().zip(held);
         all.extend(judged.map(|(check, held)| checks::result(check, held)));
+        let clients = self.clients.map(|clients| clients.finish(&self.journal));
+        let (judged, stats, unwritten) = clients.unwrap_or_default();
+        all.extend(judged);
         let nodes = self.members.iter().map(report).collect();
         let (journal_hash, counts, trouble) = self.journal.finish();
         Ended {
@@ -61,7 +65,8 @@ impl Stage<'_> {
             nodes,
             journal_hash,
             counts,
-            trouble,
+            stats,
+            trouble: trouble.or(unwritten),
             interrupted: self.interrupted,
         }
     }

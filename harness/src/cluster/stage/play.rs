@@ -16,6 +16,7 @@ use workloads::scenario::Check;
 use super::state::Stage;
 use crate::cluster::build::{build, said};
 use crate::cluster::checks::{self, Seen};
+use crate::cluster::clients::Clients;
 use crate::cluster::members::{Member, State};
 use crate::cluster::told::{not_ready, told};
 
@@ -29,7 +30,11 @@ impl Stage<'_> {
             self.come_up(stop).await;
         }
         if self.not_started.is_empty() && self.interrupted.is_none() {
+            if let Some(clients) = &mut self.clients {
+                clients.start();
+            }
             self.foreground(stop).await;
+            self.workload(stop).await;
             self.faults_alone(stop).await;
         }
         if self.interrupted.is_none() {
@@ -125,14 +130,23 @@ impl Stage<'_> {
         }
     }
 
-    /// Where nothing runs in the foreground, the faults say how long it lasts.
+    /// Where nothing runs in the foreground, and no clients do, the faults say how long it lasts.
     async fn faults_alone(&mut self, stop: &mut mpsc::Receiver<Arc<str>>) {
-        let mut processes = self.scenario.processes.iter();
-        if let (true, Some(ready)) = (processes.all(|p| p.is_background), self.ready_at) {
+        let is_alone = !self.scenario.has_foreground() && self.clients.is_none();
+        if let (true, Some(ready)) = (is_alone, self.ready_at) {
             let over = ready + self.schedule.over().unwrap_or_default();
             self.until(over, stop, |stage| stage.schedule.over().is_none())
                 .await;
         }
+    }
+
+    /// Waits for the clients of the workload.
+    async fn workload(&mut self, stop: &mut mpsc::Receiver<Arc<str>>) {
+        let Some(patience) = self.clients.as_ref().map(Clients::patience) else {
+            return;
+        };
+        let are_done = |stage: &Self| stage.clients.as_ref().is_none_or(Clients::are_done);
+        self.until(Instant::now() + patience, stop, are_done).await;
     }
 
     /// Looks at what the checks demand until all of it holds or its time is over.

@@ -6,10 +6,12 @@ use results::RunDir;
 use results::run_dir::NODES;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use workloads::quorum_kv::ClientSetup;
 use workloads::scenario::{Peer, Process, Scenario};
 
 use super::act::change;
 use super::state::Stage;
+use crate::cluster::clients::{Clients, Way};
 use crate::cluster::journal::Journal;
 use crate::cluster::members::{Member, Place};
 use crate::cluster::ports::Ports;
@@ -74,6 +76,17 @@ impl<'a> Stage<'a> {
         let names = scenario
             .links()
             .map(|(from, to)| (from.to_owned(), to.to_owned()));
+        let clients = match &scenario.workload {
+            Some(settings) => Some(Clients::new(
+                settings,
+                request.seed,
+                begun,
+                ways(scenario, &links),
+                directory.history()?,
+            )),
+            None => None,
+        };
+        let of_clients = scenario.clients().iter().map(|client| client.to.len());
         Ok(Self {
             scenario,
             programs: programs.to_owned(),
@@ -85,7 +98,8 @@ impl<'a> Stage<'a> {
             links,
             passed,
             schedule,
-            journal: Journal::new(directory.journal()?, names.collect()),
+            clients,
+            journal: Journal::new(directory.journal()?, names.collect(), of_clients.sum()),
             not_started: Vec::new(),
             crashes: Vec::new(),
             held: Vec::new(),
@@ -93,6 +107,21 @@ impl<'a> Stage<'a> {
             _ports: ports,
         })
     }
+}
+
+/// By client: the links that it has.
+fn ways(scenario: &Scenario, links: &[Link]) -> Vec<Vec<Way>> {
+    let of = |client: &ClientSetup| {
+        let ends = scenario.links().zip(links).enumerate();
+        let own = ends.filter(|(_, ((from, _), _))| *from == client.name);
+        let own = own.map(|(number, ((_, to), link))| Way {
+            link: number,
+            port: link.port(),
+            to: to.to_owned(),
+        });
+        own.collect()
+    };
+    scenario.clients().iter().map(of).collect()
 }
 
 /// Where a process finds those that it needs, by the names that it has for them.

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use workloads::scenario::Scenario;
 
+use crate::cluster::clients::Clients;
 use crate::cluster::journal::Journal;
 use crate::cluster::members::{Heard, Member};
 use crate::cluster::ports::Ports;
@@ -28,6 +29,8 @@ pub(in crate::cluster) struct Stage<'a> {
     pub(super) links: Vec<Link>,
     pub(super) passed: mpsc::UnboundedReceiver<LinkEvent>,
     pub(super) schedule: Schedule<'a>,
+    /// The clients of the workload, if there is one.
+    pub(super) clients: Option<Clients>,
     pub(super) journal: Journal,
     /// Why programs did not come up.
     pub(super) not_started: Vec<Anomaly>,

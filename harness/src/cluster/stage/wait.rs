@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::state::Stage;
 use crate::cluster::build::said;
+use crate::cluster::clients::{Clients, Told};
 use crate::cluster::members::Heard;
 use crate::cluster::told::ended;
 use crate::links::LinkEvent;
@@ -38,6 +39,7 @@ impl Stage<'_> {
             tokio::select! {
                 Some(heard) = self.heard.recv() => self.hear(heard),
                 Some(event) = self.passed.recv() => self.pass(&event),
+                Some(told) = told(&mut self.clients) => self.client(told),
                 reason = stop.recv(), if !stop.is_closed() => self.interrupted = reason,
                 () = sleep_until(wake) => {}
             }
@@ -78,6 +80,12 @@ impl Stage<'_> {
         }
     }
 
+    fn client(&mut self, told: Told) {
+        if let Some(clients) = &mut self.clients {
+            clients.take(told);
+        }
+    }
+
     fn pass(&mut self, event: &LinkEvent) {
         let Some((from, to)) = self.journal.take(event) else {
             return;
@@ -86,5 +94,13 @@ impl Stage<'_> {
         for action in self.schedule.responded((&from, &to), now) {
             self.act(action);
         }
+    }
+}
+
+/// The next thing that a client tells; for ever nothing where there are none.
+async fn told(clients: &mut Option<Clients>) -> Option<Told> {
+    match clients {
+        Some(clients) => clients.listen().await,
+        None => std::future::pending().await,
     }
 }
