@@ -11,8 +11,8 @@ use workloads::scenario::{GivenFile, Scenario, Subject};
 const LEFT_OUT: &[&str] = &[".git", "runs"];
 
 /// Makes the directory of all programs: a copy of another one, or an empty one. What one program is
-/// run in the place of has a directory in any case. The files that the scenario lays down are there,
-/// and those that its checks look at are not: these the programs have to write.
+/// run in the place of has a directory in any case. The files that the scenario lays down are
+/// there, and those that its checks look at are not: these the programs have to write.
 pub(super) fn make(
     from: Option<&Path>,
     to: &Path,

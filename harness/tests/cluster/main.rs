@@ -6,6 +6,7 @@ mod nothing_left;
 mod scene;
 mod shipped;
 mod suite;
+mod workload;
 
 use scene::{Scene, checks, journal};
 

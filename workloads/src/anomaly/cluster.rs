@@ -78,10 +78,10 @@ GET /kv/k1 of peer2
     },
     AnomalyDef {
         name: "never-acknowledged",
-        meaning: "Clients wrote and read over HTTP, and no write was acknowledged, or no read found \
-                  a value: nothing was tested. The usual cause is another path, method or body \
-                  than the scenario has; what your program expects is said in [workload.write] and \
-                  [workload.read].",
+        meaning: "Clients wrote and read over HTTP, and no write was acknowledged, or no read \
+                  found a value: nothing was tested. The usual cause is another path, method or \
+                  body than the scenario has; what your program expects is said in \
+                  [workload.write] and [workload.read].",
         example: "\
 c0 -> peer0  PUT /kv/k1 \"c0-1\"
 peer0 -> c0  404 page not found      <- the program listens to /store/k1",

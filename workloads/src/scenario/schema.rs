@@ -132,7 +132,7 @@ fn write_mapping(default: &WriteMapping) -> Value {
         &[],
         json!({
             "method": said(text("The method."), &default.method),
-            "path": said(text("The path, in which {key} and {value} are filled in."), &default.path),
+            "path": said(text("The path; {key} and {value} are filled in."), &default.path),
             "body": said(text("The body, in which they are filled in."), &default.body),
             "version": place("Where the version stands, or \"none\".", default.version.as_ref()),
         }),

@@ -118,6 +118,15 @@ impl Suite {
         read::read(text, &known)
     }
 
+    /// Adds something to the scenarios of all clusters, before what their own items add.
+    fn add(&mut self, more: &str) {
+        for item in &mut self.items {
+            if let ItemKind::Cluster(cluster) = &mut item.kind {
+                cluster.more = format!("{more}\n{}", cluster.more);
+            }
+        }
+    }
+
     /// The sum of all items' points.
     #[must_use]
     pub fn max_points(&self) -> u32 {

@@ -14,7 +14,7 @@ use crate::toml_file::{FileErrors, Table, TomlFile};
 use crate::transcript::{Case, DEFAULT_TIMEOUT_MS};
 
 /// The keys of a suite's head.
-pub(super) const SUITE_KEYS: &[&str] = &["name", "title", "notes"];
+pub(super) const SUITE_KEYS: &[&str] = &["name", "title", "notes", "more"];
 /// The keys of every item.
 pub(super) const ITEM_KEYS: &[&str] = &["id", "title", "points", "kind"];
 /// The kinds of item with the keys that only they have; run items take all options as well.
@@ -63,6 +63,9 @@ impl<'i> Reader<'_, '_> {
                 .file
                 .required(&head, "title", "\"What this suite demands\"");
             suite.notes = self.file.optional(&head, "notes");
+            if let Some(more) = self.file.optional::<String>(&head, "more") {
+                suite.add(&more);
+            }
         }
         suite
     }
@@ -325,6 +328,20 @@ scenario = "quorum.toml"
         assert_eq!(run.options.time_limit, 60.0);
         assert_eq!(run.seeds.from(Seed(7)), [Seed(1), Seed(42)]);
         assert_eq!(run.expect, Verdict::Invalid);
+    }
+
+    #[test]
+    fn what_a_suite_adds_stands_before_what_an_item_adds() {
+        let suite = read(
+            "[suite]\nname='s'\ntitle='t'\nmore=\"[workload.write]\"\n\
+             [[item]]\nid='a'\nkind='cluster'\nscenario='x'\nmore='[workload]'\n",
+            WORKLOADS,
+        );
+        let suite = suite.expect("is right");
+        let ItemKind::Cluster(cluster) = &suite.items[0].kind else {
+            panic!("{:?}", suite.items[0]);
+        };
+        assert_eq!(cluster.more, "[workload.write]\n[workload]");
     }
 
     #[test]

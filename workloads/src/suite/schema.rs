@@ -48,7 +48,7 @@ pub fn schema() -> Value {
                 ),
                 (
                     "more",
-                    text("What is added to it: [[cut]], [[fault]], [[call]], [[check]]."),
+                    text("What is added to it: [workload], [[client]], [[cut]], [[fault]], ..."),
                 ),
             ]),
         ),
@@ -68,6 +68,7 @@ pub fn schema() -> Value {
                     "name": text("The suite's name in tables and documents."),
                     "title": text("One line for lists."),
                     "notes": text("What to know before reading the points."),
+                    "more": text("What is added to the scenario of every cluster item."),
                 },
             },
             "item": {"type": "array", "items": {"oneOf": items}},

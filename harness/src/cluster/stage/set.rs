@@ -17,7 +17,7 @@ use crate::cluster::members::{Member, Place};
 use crate::cluster::ports::Ports;
 use crate::cluster::schedule::Schedule;
 use crate::cluster::{ClusterError, ClusterRequest};
-use crate::links::{Condition, Link, LinkSetup};
+use crate::links::{Condition, Link, LinkEvent, LinkSetup};
 
 impl<'a> Stage<'a> {
     /// Takes ports, opens links and prepares processes; nothing runs yet.
@@ -38,28 +38,7 @@ impl<'a> Stage<'a> {
         });
         let own: Vec<Vec<u16>> = own.collect();
         let schedule = Schedule::new(&scenario.disturbances);
-        let (told, passed) = mpsc::unbounded_channel();
-        let mut links = Vec::new();
-        for (number, (from, to)) in scenario.links().enumerate() {
-            let target = scenario
-                .processes
-                .iter()
-                .position(|process| process.name == to);
-            let target = target.and_then(|target| own[target].first().copied());
-            let mut condition = Condition::default();
-            for fault in schedule.always() {
-                change(scenario, fault, (from, to), true, &mut condition);
-            }
-            let link = Link::open(LinkSetup {
-                number,
-                target: target.unwrap_or_default(),
-                condition,
-                stream: request.seed.stream(&format!("link {from} {to}")),
-                begun,
-                events: told.clone(),
-            });
-            links.push(link.await.map_err(ClusterError::Links)?);
-        }
+        let (links, passed) = open(request, &schedule, &own, begun).await?;
         let (speak, heard) = mpsc::channel(256);
         let logs = directory.path().join(NODES);
         let place = Place {
@@ -76,16 +55,7 @@ impl<'a> Stage<'a> {
         let names = scenario
             .links()
             .map(|(from, to)| (from.to_owned(), to.to_owned()));
-        let clients = match &scenario.workload {
-            Some(settings) => Some(Clients::new(
-                settings,
-                request.seed,
-                begun,
-                ways(scenario, &links),
-                directory.history()?,
-            )),
-            None => None,
-        };
+        let clients = clients(request, directory, begun, &links)?;
         let of_clients = scenario.clients().iter().map(|client| client.to.len());
         Ok(Self {
             scenario,
@@ -107,6 +77,58 @@ impl<'a> Stage<'a> {
             _ports: ports,
         })
     }
+}
+
+/// Opens all links, and what is heard of them.
+async fn open(
+    request: &ClusterRequest<'_>,
+    schedule: &Schedule<'_>,
+    ports: &[Vec<u16>],
+    begun: Instant,
+) -> Result<(Vec<Link>, mpsc::UnboundedReceiver<LinkEvent>), ClusterError> {
+    let scenario = request.scenario;
+    let (told, passed) = mpsc::unbounded_channel();
+    let mut links = Vec::new();
+    for (number, (from, to)) in scenario.links().enumerate() {
+        let is_target = |process: &Process| process.name == to;
+        let target = scenario.processes.iter().position(is_target);
+        let target = target.and_then(|target| ports[target].first().copied());
+        let mut condition = Condition::default();
+        for fault in schedule.always() {
+            change(scenario, fault, (from, to), true, &mut condition);
+        }
+        let link = Link::open(LinkSetup {
+            number,
+            target: target.unwrap_or_default(),
+            condition,
+            stream: request.seed.stream(&format!("link {from} {to}")),
+            begun,
+            events: told.clone(),
+        });
+        links.push(link.await.map_err(ClusterError::Links)?);
+    }
+    Ok((links, passed))
+}
+
+/// The clients of the workload, if there is one.
+fn clients(
+    request: &ClusterRequest<'_>,
+    directory: &RunDir,
+    begun: Instant,
+    links: &[Link],
+) -> Result<Option<Clients>, ClusterError> {
+    let Some(settings) = &request.scenario.workload else {
+        return Ok(None);
+    };
+    let ways = ways(request.scenario, links);
+    let history = directory.history()?;
+    Ok(Some(Clients::new(
+        settings,
+        request.seed,
+        begun,
+        ways,
+        history,
+    )))
 }
 
 /// By client: the links that it has.
