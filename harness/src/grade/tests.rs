@@ -225,7 +225,7 @@ fn a_suite_becomes_a_table_with_points() {
         "echo: expected \"ho\", got \"hi\""
     );
     assert!(wrong.details[0].contains("expected line 1"));
-    assert_eq!(document.items[3].note, "there are no programs (--dir)");
+    assert_eq!(document.items[3].note, "there is no scenario");
     assert_eq!(heard.begun, ["right", "wrong", "run", "cluster"]);
     assert_eq!(heard.ended, heard.begun);
     assert!(heard.events > 10);
