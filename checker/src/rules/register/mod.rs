@@ -12,6 +12,8 @@
 //! 4, for registers. The blocks are ours; both were checked against all orders of small histories.
 //! Takes `O(n log n)` time and `O(n)` memory for n operations; with indeterminate ones too.
 
+mod chains;
+mod numbers;
 mod order;
 mod overwritten;
 mod proof;
@@ -22,11 +24,11 @@ pub use overwritten::overwritten;
 
 use std::hash::Hash;
 
-use rustc_hash::FxHashMap;
-
 use super::Ruling;
 use crate::model::{Register, RegisterOp};
 use crate::timed::{NEVER, Timed};
+use chains::Chains;
+use numbers::Numbers;
 
 /// Judges operations that are sorted by their calls. `None` when a value was written twice, or when
 /// compare-and-sets that failed stand in the way; `with_order` to have a linearization.
@@ -36,18 +38,6 @@ pub fn judge<V: Copy + Eq + Hash>(
     ops: &[Timed<RegisterOp<V>>],
     with_order: bool,
 ) -> Option<Ruling<RegisterOp<V>>> {
-    let fails = |timed: &Timed<RegisterOp<V>>| {
-        matches!(
-            timed.op,
-            RegisterOp::Cas {
-                succeeded: Some(false),
-                ..
-            }
-        ) && !timed.is_indeterminate()
-    };
-    if ops.iter().any(fails) {
-        return None;
-    }
     let mut values = Values::collect(model.initial, ops)?;
     Some(match values.blocks() {
         Err(contradiction) => Ruling::Impossible(proof::witness(&values, &contradiction)),
@@ -59,50 +49,47 @@ pub fn judge<V: Copy + Eq + Hash>(
 /// No operation: that of the initial value.
 const NONE: u32 = u32::MAX;
 
-/// A value, and what is known of its operations.
+/// A value, and what is known of its operations. There are as many as writes, so it is kept small:
+/// which operation was the first or the last is looked up when something is wrong.
 #[derive(Debug, Clone, Copy)]
 struct Cluster {
     /// The operation that wrote it.
     writer: u32,
-    /// Whether it was certainly there: it was seen, or its write returned.
-    is_needed: bool,
-    /// The operation that returned first.
-    first_ret: Extreme,
-    /// The operation that was called last.
-    last_call: Extreme,
-    /// The cluster that it was made of by a compare-and-set.
-    from: u32,
-    /// The cluster that was made of it.
-    to: u32,
+    /// When the first of its operations returned, or [`NEVER`].
+    first_ret: u32,
+    /// When the last of its operations was called.
+    last_call: u32,
 }
 
 /// Values that follow directly on each other, from the first to the last.
+#[derive(Debug, Clone, Copy)]
 struct Block {
     head: u32,
-    first_ret: Extreme,
-    last_call: Extreme,
+    first_ret: u32,
+    last_call: u32,
 }
 
-/// An operation that was the first to return, or the last to be called.
+/// When the first operation of a cluster returned, or the last was called.
 #[derive(Debug, Clone, Copy)]
-struct Extreme {
-    time: u32,
-    op: u32,
-    cluster: u32,
+enum Extreme {
+    Return { cluster: u32, time: u32 },
+    Call { cluster: u32, time: u32 },
 }
 
 impl Block {
     /// Whether the value is certainly there for a while.
     fn is_forward(&self) -> bool {
-        self.first_ret.time < self.last_call.time
+        self.first_ret < self.last_call
     }
 }
 
 /// All values of a history. Times are one more than positions: the initial value is written at 0.
 struct Values<'a, V> {
+    initial: V,
     ops: &'a [Timed<RegisterOp<V>>],
-    numbers: FxHashMap<V, u32>,
+    numbers: Numbers<V>,
     clusters: Vec<Cluster>,
+    chains: Chains,
 }
 
 /// Why there is no linearization.
@@ -124,14 +111,30 @@ enum Contradiction {
 }
 
 impl<'a, V: Copy + Eq + Hash> Values<'a, V> {
-    /// `None` when a value was written twice.
+    /// `None` when a value was written twice, or a compare-and-set failed.
     fn collect(initial: V, ops: &'a [Timed<RegisterOp<V>>]) -> Option<Self> {
+        let mut writes = 0;
+        let (mut has_failed, mut has_cas) = (false, false);
+        let written_values = ops.iter().filter_map(|timed| {
+            if let RegisterOp::Cas { succeeded, .. } = timed.op {
+                has_failed |= succeeded == Some(false) && !timed.is_indeterminate();
+                has_cas = true;
+            }
+            let written = written(&timed.op);
+            writes += usize::from(written.is_some());
+            written
+        });
+        let numbers = Numbers::of_values(written_values);
+        if has_failed {
+            return None;
+        }
         let mut values = Self {
+            initial,
             ops,
-            numbers: FxHashMap::default(),
-            clusters: Vec::with_capacity(ops.len() / 2),
+            numbers,
+            clusters: Vec::with_capacity(writes + 1),
+            chains: Chains::default(),
         };
-        values.numbers.reserve(ops.len() / 2);
         values.add(initial, NONE);
         for (id, timed) in (0..).zip(ops) {
             if let Some(value) = written(&timed.op)
@@ -140,30 +143,33 @@ impl<'a, V: Copy + Eq + Hash> Values<'a, V> {
                 return None;
             }
         }
+        if has_cas {
+            values.chains = Chains::of(values.clusters.len());
+        }
         Some(values)
     }
 
     /// Whether the value is a new one.
     fn add(&mut self, value: V, writer: u32) -> bool {
         let number = self.clusters.len() as u32;
-        let (call, ret) = match self.ops.get(writer as usize) {
+        let (last_call, first_ret) = match self.ops.get(writer as usize) {
             Some(timed) => (timed.call + 1, timed.ret.saturating_add(1)),
             None => (0, 0),
         };
-        let end = |time| Extreme {
-            time,
-            op: writer,
-            cluster: number,
-        };
         self.clusters.push(Cluster {
             writer,
-            is_needed: ret != NEVER,
-            first_ret: end(ret),
-            last_call: end(call),
-            from: NONE,
-            to: NONE,
+            first_ret,
+            last_call,
         });
-        self.numbers.insert(value, number).is_none()
+        let (initial, ops, clusters) = (self.initial, self.ops, &self.clusters);
+        let is = |number: u32| value_of(initial, ops, clusters[number as usize].writer) == value;
+        self.numbers.insert(value, number, is)
+    }
+
+    /// The cluster of a value.
+    fn number(&self, value: V) -> Option<u32> {
+        self.numbers
+            .get(value, |number| self.value(number) == value)
     }
 
     fn cluster(&self, number: u32) -> &Cluster {
@@ -175,12 +181,17 @@ impl<'a, V: Copy + Eq + Hash> Values<'a, V> {
         self.ops.get(self.cluster(number).writer as usize)
     }
 
+    /// Whether the value was certainly there: it was seen, or its write returned.
+    fn is_needed(&self, number: u32) -> bool {
+        self.cluster(number).first_ret != NEVER || self.chains.is_needed(number)
+    }
+
     /// The blocks, compatible with each other.
     fn blocks(&mut self) -> Result<Vec<Block>, Contradiction> {
         self.attach_reads()?;
         self.link()?;
         let blocks = self.heads()?;
-        compare(&blocks)?;
+        self.compare(&blocks)?;
         Ok(blocks)
     }
 
@@ -190,7 +201,7 @@ impl<'a, V: Copy + Eq + Hash> Values<'a, V> {
             let Some(value) = found(&timed.op).filter(|_| !timed.is_indeterminate()) else {
                 continue;
             };
-            let Some(&number) = self.numbers.get(&value) else {
+            let Some(number) = self.number(value) else {
                 return Err(Contradiction::ThinAir { op, cluster: None });
             };
             if self
@@ -201,55 +212,24 @@ impl<'a, V: Copy + Eq + Hash> Values<'a, V> {
                 return Err(Contradiction::FutureRead { read, write });
             }
             let cluster = &mut self.clusters[number as usize];
-            cluster.is_needed = true;
-            if timed.ret + 1 < cluster.first_ret.time {
-                (cluster.first_ret.time, cluster.first_ret.op) = (timed.ret + 1, op);
-            }
-            if timed.call + 1 > cluster.last_call.time {
-                (cluster.last_call.time, cluster.last_call.op) = (timed.call + 1, op);
-            }
-        }
-        Ok(())
-    }
-
-    /// Every compare-and-set that certainly succeeded follows on the value that it found.
-    fn link(&mut self) -> Result<(), Contradiction> {
-        let is_needed = |number: &u32| self.cluster(*number).is_needed;
-        let mut needed: Vec<u32> = (0..self.clusters.len() as u32).filter(is_needed).collect();
-        while let Some(number) = needed.pop() {
-            let Some(value) = self.writer(number).and_then(|w| compared(&w.op)) else {
-                continue;
-            };
-            let Some(&from) = self.numbers.get(&value) else {
-                let (op, cluster) = (self.cluster(number).writer, Some(number));
-                return Err(Contradiction::ThinAir { op, cluster });
-            };
-            self.clusters[number as usize].from = from;
-            let before = &mut self.clusters[from as usize];
-            if before.to != NONE {
-                let clusters = [before.to, number];
-                return Err(Contradiction::DoubleCas { clusters });
-            }
-            before.to = number;
-            if !std::mem::replace(&mut before.is_needed, true) {
-                needed.push(from);
-            }
+            cluster.first_ret = cluster.first_ret.min(timed.ret + 1);
+            cluster.last_call = cluster.last_call.max(timed.call + 1);
         }
         Ok(())
     }
 
     /// The blocks by their first values.
     fn heads(&self) -> Result<Vec<Block>, Contradiction> {
-        let mut blocks = Vec::new();
-        let mut is_met = vec![false; self.clusters.len()];
-        for (number, cluster) in (0..).zip(&self.clusters) {
-            if cluster.is_needed && cluster.from == NONE {
+        let mut blocks = Vec::with_capacity(self.clusters.len());
+        let mut is_met = vec![false; self.chains.len()];
+        for number in 0..self.clusters.len() as u32 {
+            if self.is_needed(number) && self.chains.from(number) == NONE {
                 blocks.push(self.block(number, &mut is_met)?);
             }
         }
-        let is_left = |n: &u32| self.cluster(*n).is_needed && !is_met[*n as usize];
-        match (0..self.clusters.len() as u32).find(is_left) {
-            Some(cluster) => Err(Contradiction::CasCircle { cluster }),
+        let is_left = |(number, is_met): &(u32, &bool)| !**is_met && self.is_needed(*number);
+        match (0..).zip(&is_met).find(is_left) {
+            Some((cluster, _)) => Err(Contradiction::CasCircle { cluster }),
             None => Ok(blocks),
         }
     }
@@ -261,51 +241,91 @@ impl<'a, V: Copy + Eq + Hash> Values<'a, V> {
             first_ret: first.first_ret,
             last_call: first.last_call,
         };
-        is_met[head as usize] = true;
-        let mut number = first.to;
+        if let Some(is_met) = is_met.get_mut(head as usize) {
+            *is_met = true;
+        }
+        let mut number = self.chains.to(head);
         while number != NONE {
             is_met[number as usize] = true;
             let cluster = self.cluster(number);
-            if cluster.first_ret.time < block.last_call.time {
+            if cluster.first_ret < block.last_call {
                 return Err(Contradiction::Backwards {
-                    earlier: block.last_call,
-                    later: cluster.first_ret,
+                    earlier: self.last_call(&block),
+                    later: Extreme::Return {
+                        cluster: number,
+                        time: cluster.first_ret,
+                    },
                 });
             }
-            if cluster.first_ret.time < block.first_ret.time {
-                block.first_ret = cluster.first_ret;
-            }
-            if cluster.last_call.time > block.last_call.time {
-                block.last_call = cluster.last_call;
-            }
-            number = cluster.to;
+            block.first_ret = block.first_ret.min(cluster.first_ret);
+            block.last_call = block.last_call.max(cluster.last_call);
+            number = self.chains.to(number);
         }
         Ok(block)
     }
+
+    /// No two blocks would each have to come before the other.
+    fn compare(&self, blocks: &[Block]) -> Result<(), Contradiction> {
+        let (mut forward, backward): (Vec<Block>, Vec<Block>) =
+            blocks.iter().partition(|block| block.is_forward());
+        forward.sort_unstable_by_key(|block| block.first_ret);
+        for pair in forward.windows(2) {
+            if pair[1].first_ret < pair[0].last_call {
+                return Err(self.overlap(&pair[0], &pair[1]));
+            }
+        }
+        for block in &backward {
+            let after = forward.partition_point(|zone| zone.first_ret < block.last_call);
+            if let Some(zone) = after.checked_sub(1).map(|at| &forward[at])
+                && block.first_ret < zone.last_call
+            {
+                return Err(self.overlap(zone, block));
+            }
+        }
+        Ok(())
+    }
+
+    fn overlap(&self, one: &Block, other: &Block) -> Contradiction {
+        Contradiction::Overlap {
+            blocks: [one, other].map(|block| [self.first_ret(block), self.last_call(block)]),
+        }
+    }
+
+    /// The first return of a block.
+    fn first_ret(&self, block: &Block) -> Extreme {
+        let time = block.first_ret;
+        let cluster = self.member(block, |cluster| cluster.first_ret == time);
+        Extreme::Return { cluster, time }
+    }
+
+    /// The last call of a block.
+    fn last_call(&self, block: &Block) -> Extreme {
+        let time = block.last_call;
+        let cluster = self.member(block, |cluster| cluster.last_call == time);
+        Extreme::Call { cluster, time }
+    }
+
+    /// The first cluster of a block that is so.
+    fn member(&self, block: &Block, is_it: impl Fn(&Cluster) -> bool) -> u32 {
+        let mut number = block.head;
+        while !is_it(self.cluster(number)) && self.chains.to(number) != NONE {
+            number = self.chains.to(number);
+        }
+        number
+    }
+
+    /// The value of a cluster.
+    fn value(&self, number: u32) -> V {
+        value_of(self.initial, self.ops, self.cluster(number).writer)
+    }
 }
 
-/// No two blocks would each have to come before the other.
-fn compare(blocks: &[Block]) -> Result<(), Contradiction> {
-    let (mut forward, backward): (Vec<&Block>, Vec<&Block>) =
-        blocks.iter().partition(|block| block.is_forward());
-    forward.sort_unstable_by_key(|block| block.first_ret.time);
-    let overlap = |one: &Block, other: &Block| Contradiction::Overlap {
-        blocks: [one, other].map(|block| [block.first_ret, block.last_call]),
-    };
-    for pair in forward.windows(2) {
-        if pair[1].first_ret.time < pair[0].last_call.time {
-            return Err(overlap(pair[0], pair[1]));
-        }
-    }
-    for block in backward {
-        let after = forward.partition_point(|f| f.first_ret.time < block.last_call.time);
-        if let Some(zone) = after.checked_sub(1).map(|at| forward[at])
-            && block.first_ret.time < zone.last_call.time
-        {
-            return Err(overlap(zone, block));
-        }
-    }
-    Ok(())
+/// What an operation wrote, or the initial value for none.
+fn value_of<V: Copy + Eq>(initial: V, ops: &[Timed<RegisterOp<V>>], writer: u32) -> V {
+    let timed = ops.get(writer as usize);
+    timed
+        .and_then(|timed| written(&timed.op))
+        .unwrap_or(initial)
 }
 
 /// The value that an operation may have written.

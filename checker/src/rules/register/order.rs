@@ -12,17 +12,17 @@ pub(super) fn linearization<V: Copy + Eq + std::hash::Hash>(
 ) -> Vec<u32> {
     let (mut forward, backward): (Vec<Block>, Vec<Block>) =
         blocks.into_iter().partition(Block::is_forward);
-    forward.sort_unstable_by_key(|block| block.first_ret.time);
+    forward.sort_unstable_by_key(|block| block.first_ret);
     let mut places: Vec<(u32, u32)> = Vec::with_capacity(forward.len() + backward.len());
     for block in backward {
-        let at = block.last_call.time;
-        let after = forward.partition_point(|zone| zone.first_ret.time < at);
+        let at = block.last_call;
+        let after = forward.partition_point(|zone| zone.first_ret < at);
         let zone_end = after
             .checked_sub(1)
-            .map_or(0, |zone| forward[zone].last_call.time);
+            .map_or(0, |zone| forward[zone].last_call);
         places.push((at.max(zone_end), block.head));
     }
-    places.extend(forward.iter().map(|zone| (zone.first_ret.time, zone.head)));
+    places.extend(forward.iter().map(|zone| (zone.first_ret, zone.head)));
     places.sort_unstable();
     // The initial value was there before anything.
     places.sort_by_key(|(_, head)| *head != 0);
@@ -35,7 +35,7 @@ pub(super) fn linearization<V: Copy + Eq + std::hash::Hash>(
             let cluster = values.cluster(number);
             order.extend((cluster.writer != NONE).then_some(cluster.writer));
             order.extend(reads.of(number));
-            number = cluster.to;
+            number = values.chains.to(number);
         }
     }
     order
@@ -57,7 +57,7 @@ impl Reads {
 fn reads<V: Copy + Eq + std::hash::Hash>(values: &Values<'_, V>) -> Reads {
     let cluster_of = |timed: &Timed<RegisterOp<V>>| {
         let value = found(&timed.op).filter(|_| !timed.is_indeterminate())?;
-        values.numbers.get(&value).copied()
+        values.number(value)
     };
     let mut begins = vec![0u32; values.clusters.len() + 2];
     for cluster in values.ops.iter().filter_map(cluster_of) {

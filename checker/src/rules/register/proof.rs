@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use super::{Contradiction, Extreme, NONE, Values, written};
+use super::{Contradiction, Extreme, NONE, Values, found, written};
 use crate::model::RegisterOp;
 use crate::rules::{Kind, Witness};
 use crate::timed::Timed;
@@ -14,6 +14,7 @@ pub(super) fn witness<V: Copy + Eq + Hash>(
 ) -> Witness<RegisterOp<V>> {
     let mut proof = Proof {
         values,
+        returns: None,
         whole: Vec::new(),
         as_writes: Vec::new(),
     };
@@ -30,7 +31,7 @@ pub(super) fn witness<V: Copy + Eq + Hash>(
         }
         Contradiction::DoubleCas { clusters } => {
             clusters.iter().for_each(|cluster| proof.certain(*cluster));
-            let found = values.cluster(clusters[0]).from;
+            let found = values.chains.from(clusters[0]);
             let writer = values.cluster(found).writer;
             // In a circle it may itself be what shows that one of both happened.
             if !proof.whole.contains(&writer) {
@@ -41,25 +42,34 @@ pub(super) fn witness<V: Copy + Eq + Hash>(
         }
         Contradiction::CasCircle { cluster } => (Kind::CasCircle, proof.circle(*cluster)),
         Contradiction::Backwards { earlier, later } => {
-            proof.chain(earlier.cluster, later.cluster);
-            proof.extremes(&[*earlier, *later]);
-            (Kind::StaleRead, vec![later.op, earlier.op])
+            proof.chain(earlier.cluster(), later.cluster());
+            let ops = proof.extremes(&[*later, *earlier]);
+            (Kind::StaleRead, ops)
         }
         Contradiction::Overlap { blocks } => {
             for [first_ret, last_call] in blocks {
-                proof.part_of_block(first_ret.cluster, last_call.cluster);
+                proof.part_of_block(first_ret.cluster(), last_call.cluster());
             }
             let [[a_ret, a_call], [b_ret, b_call]] = *blocks;
-            let all = [a_ret, b_call, b_ret, a_call];
-            proof.extremes(&all);
-            (Kind::StaleRead, all.map(|extreme| extreme.op).to_vec())
+            let ops = proof.extremes(&[a_ret, b_call, b_ret, a_call]);
+            (Kind::StaleRead, ops)
         }
     };
     proof.into_witness(kind, ops)
 }
 
+impl Extreme {
+    fn cluster(self) -> u32 {
+        match self {
+            Self::Return { cluster, .. } | Self::Call { cluster, .. } => cluster,
+        }
+    }
+}
+
 struct Proof<'a, 'v, V> {
     values: &'a Values<'v, V>,
+    /// When reads returned, and their numbers, in this order; made when it is needed.
+    returns: Option<Vec<(u32, u32)>>,
     whole: Vec<u32>,
     /// Operations of which only that they wrote matters, not what they found.
     as_writes: Vec<u32>,
@@ -71,15 +81,18 @@ impl<V: Copy + Eq + Hash> Proof<'_, '_, V> {
         loop {
             let cluster = self.values.cluster(number);
             self.whole.push(cluster.writer);
-            self.whole.push(cluster.first_ret.op);
-            let is_open = |op: u32| {
-                let timed = self.values.ops.get(op as usize);
-                timed.is_some_and(Timed::is_indeterminate)
-            };
-            if !is_open(cluster.first_ret.op) || cluster.to == NONE {
+            let first = self.returned(number, cluster.first_ret);
+            self.whole.push(first);
+            let is_open = self
+                .values
+                .ops
+                .get(first as usize)
+                .is_some_and(Timed::is_indeterminate);
+            let next = self.values.chains.to(number);
+            if !is_open || next == NONE {
                 return;
             }
-            number = cluster.to;
+            number = next;
         }
     }
 
@@ -88,7 +101,7 @@ impl<V: Copy + Eq + Hash> Proof<'_, '_, V> {
         self.as_writes.push(self.values.cluster(first).writer);
         let mut number = first;
         while number != last {
-            number = self.values.cluster(number).to;
+            number = self.values.chains.to(number);
             self.whole.push(self.values.cluster(number).writer);
         }
     }
@@ -97,7 +110,7 @@ impl<V: Copy + Eq + Hash> Proof<'_, '_, V> {
     fn part_of_block(&mut self, one: u32, other: u32) {
         let mut number = one;
         while number != NONE && number != other {
-            number = self.values.cluster(number).to;
+            number = self.values.chains.to(number);
         }
         if number == other {
             self.chain(one, other);
@@ -112,7 +125,7 @@ impl<V: Copy + Eq + Hash> Proof<'_, '_, V> {
         loop {
             self.certain(number);
             ops.push(self.values.cluster(number).writer);
-            number = self.values.cluster(number).from;
+            number = self.values.chains.from(number);
             if number == begin {
                 return ops;
             }
@@ -121,14 +134,64 @@ impl<V: Copy + Eq + Hash> Proof<'_, '_, V> {
 
     /// Operations at whose times there is a contradiction. One that may not have happened counts
     /// because of what shows that it did.
-    fn extremes(&mut self, extremes: &[Extreme]) {
-        for extreme in extremes {
-            self.whole.push(extreme.op);
-            let timed = self.values.ops.get(extreme.op as usize);
+    fn extremes(&mut self, extremes: &[Extreme]) -> Vec<u32> {
+        let ops: Vec<u32> = extremes.iter().map(|extreme| self.op(*extreme)).collect();
+        for (extreme, op) in extremes.iter().zip(&ops) {
+            self.whole.push(*op);
+            let timed = self.values.ops.get(*op as usize);
             if timed.is_some_and(Timed::is_indeterminate) {
-                self.certain(extreme.cluster);
+                self.certain(extreme.cluster());
             }
         }
+        ops
+    }
+
+    fn op(&mut self, extreme: Extreme) -> u32 {
+        match extreme {
+            Extreme::Return { cluster, time } => self.returned(cluster, time),
+            Extreme::Call { cluster, time } => self.called(cluster, time),
+        }
+    }
+
+    /// The operation of a cluster that returned at this time; none for the initial value.
+    fn returned(&mut self, cluster: u32, time: u32) -> u32 {
+        let writer = self.values.cluster(cluster).writer;
+        let Some(position) = time.checked_sub(1) else {
+            return writer;
+        };
+        let ops = self.values.ops;
+        let is_writer = |timed: &Timed<_>| timed.ret.saturating_add(1) == time;
+        if self.values.writer(cluster).is_some_and(is_writer) {
+            return writer;
+        }
+        let returns = self.returns.get_or_insert_with(|| {
+            let reads = (0..)
+                .zip(ops)
+                .filter(|(_, timed)| found(&timed.op).is_some());
+            let mut returns: Vec<(u32, u32)> = reads.map(|(op, timed)| (timed.ret, op)).collect();
+            returns.sort_unstable();
+            returns
+        });
+        let from = returns.partition_point(|(ret, _)| *ret < position);
+        let at_that_time = returns[from..].iter().map(|(_, op)| *op);
+        of_cluster(self.values, cluster, at_that_time).unwrap_or(writer)
+    }
+
+    /// The operation of a cluster that was called at this time; none for the initial value.
+    fn called(&self, cluster: u32, time: u32) -> u32 {
+        let writer = self.values.cluster(cluster).writer;
+        let Some(position) = time.checked_sub(1) else {
+            return writer;
+        };
+        let ops = self.values.ops;
+        if ops
+            .get(writer as usize)
+            .is_some_and(|timed| timed.call == position)
+        {
+            return writer;
+        }
+        let from = ops.partition_point(|timed| timed.call < position) as u32;
+        of_cluster(self.values, cluster, from..ops.len() as u32).unwrap_or(writer)
     }
 
     fn into_witness(mut self, kind: Kind, ops: Vec<u32>) -> Witness<RegisterOp<V>> {
@@ -156,4 +219,17 @@ impl<V: Copy + Eq + Hash> Proof<'_, '_, V> {
             proof,
         }
     }
+}
+
+/// The first of these that found the value of a cluster.
+fn of_cluster<V: Copy + Eq + Hash>(
+    values: &Values<'_, V>,
+    cluster: u32,
+    mut ops: impl Iterator<Item = u32>,
+) -> Option<u32> {
+    let value = values.value(cluster);
+    ops.find(|op| {
+        let timed = &values.ops[*op as usize];
+        found(&timed.op) == Some(value) && !timed.is_indeterminate()
+    })
 }
