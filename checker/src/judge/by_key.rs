@@ -4,109 +4,49 @@
 //! operations of a key are taken to its parts when it is judged: these fit into a cache, all parts
 //! together do not.
 
-use rustc_hash::FxHashMap;
+use std::hint::black_box;
 
-use super::coverage::Tally;
 use super::object::{Object, OpOf};
 use super::outcome::Misfit;
 use super::parts::Parts;
-use crate::recorded::{History, Recorded, Val};
+use crate::recorded::{History, Recorded};
 
 /// The numbers of operations, by key: keys in the order in which they appear, operations in the
 /// order of their calls.
 pub(super) struct ByKey {
-    numbers: Vec<u32>,
-    /// Where the operations of each key end.
-    ends: Vec<u32>,
+    /// All of one key.
+    count: u32,
+    /// Or those of several keys, and where each ends.
+    several: Option<(Vec<u32>, Vec<u32>)>,
+}
+
+/// The operations of a key.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum OfKey<'a> {
+    /// All, so many.
+    All(u32),
+    /// These.
+    These(&'a [u32]),
 }
 
 impl ByKey {
-    /// Sorts a history by its keys, and what all operations show together. Takes `O(n)`.
-    pub(super) fn of(history: &History) -> (Self, Tally) {
-        let mut tally = Tally::of(history);
-        let mut keys = Keys::default();
-        for (number, recorded) in history.ops.iter().enumerate() {
-            tally.take(recorded);
-            keys.take(number, recorded.key);
-        }
-        let by_key = match keys.counts[..] {
-            [] | [_] => Self::only(history.ops.len() as u32),
-            _ => keys.sorted(),
-        };
-        (by_key, tally)
-    }
-
-    /// All operations are of one key.
-    fn only(count: u32) -> Self {
+    /// Sorts a history by its keys. Takes `O(n)`.
+    pub(super) fn of(history: &History) -> Self {
         Self {
-            numbers: (0..count).collect(),
-            ends: vec![count],
+            count: history.ops.len() as u32,
+            several: history.keys.sorted(),
         }
     }
 
     /// The operations of each key.
-    pub(super) fn groups(&self) -> impl Iterator<Item = &[u32]> {
-        let starts = [0].iter().chain(&self.ends);
-        let ranges = starts.zip(&self.ends);
-        ranges.map(|(start, end)| &self.numbers[*start as usize..*end as usize])
-    }
-}
-
-/// Keys as they are met.
-#[derive(Default)]
-struct Keys {
-    places: FxHashMap<Val, u32>,
-    /// How many operations each has.
-    counts: Vec<u32>,
-    /// The place of each operation's key; left empty while there is one key.
-    place_of: Vec<u32>,
-    last: Option<(Val, u32)>,
-}
-
-impl Keys {
-    fn take(&mut self, number: usize, key: Val) {
-        let place = match self.last {
-            Some((last, place)) if last == key => place,
-            _ => self.place(number, key),
+    pub(super) fn groups(&self) -> Vec<OfKey<'_>> {
+        let Some((numbers, ends)) = &self.several else {
+            return vec![OfKey::All(self.count)];
         };
-        self.counts[place as usize] += 1;
-        if self.counts.len() > 1 {
-            self.place_of.push(place);
-        }
-    }
-
-    fn place(&mut self, number: usize, key: Val) -> u32 {
-        let fresh = self.counts.len() as u32;
-        let place = *self.places.entry(key).or_insert(fresh);
-        if place == fresh {
-            self.counts.push(0);
-            if fresh == 1 {
-                self.place_of.resize(number, 0);
-            }
-        }
-        self.last = Some((key, place));
-        place
-    }
-
-    /// A counting sort.
-    fn sorted(&self) -> ByKey {
-        let mut sum = 0;
-        let starts = self.counts.iter().map(|count| {
-            sum += count;
-            sum - count
-        });
-        let mut next: Vec<u32> = starts.collect();
-        let mut numbers = vec![0; self.place_of.len()];
-        for (number, place) in (0..).zip(&self.place_of) {
-            let next = &mut next[*place as usize];
-            numbers[*next as usize] = number;
-            *next += 1;
-        }
-        // Where the next one would stand is the end.
-        ByKey {
-            numbers,
-            ends: next,
-        }
+        let starts = [0].iter().chain(ends);
+        let ranges = starts.zip(ends);
+        let of_key = |(start, end): (&u32, &u32)| &numbers[*start as usize..*end as usize];
+        ranges.map(of_key).map(OfKey::These).collect()
     }
 }
 
@@ -118,14 +58,26 @@ const NEAR: usize = 128;
 pub(super) fn parts<O: Object>(
     object: &O,
     history: &History,
-    numbers: &[u32],
+    of_key: OfKey<'_>,
 ) -> Result<Parts<OpOf<O>>, Misfit> {
+    let numbers = match of_key {
+        OfKey::These(numbers) => numbers,
+        OfKey::All(count) => {
+            let mut parts = Parts::of(count as usize);
+            for (number, recorded) in (0..).zip(&history.ops) {
+                take(object, history, number, recorded, &mut parts)?;
+            }
+            return Ok(parts);
+        }
+    };
     let mut parts = Parts::of(numbers.len());
-    let mut near: Vec<Recorded> = Vec::with_capacity(NEAR);
     for numbers in numbers.chunks(NEAR) {
-        near.clear();
-        near.extend(numbers.iter().map(|n| history.ops[*n as usize]));
-        for (number, recorded) in numbers.iter().zip(&near) {
+        // Looked at first, all of them are on their way at once.
+        for number in numbers {
+            black_box(history.ops[*number as usize].call);
+        }
+        for number in numbers {
+            let recorded = &history.ops[*number as usize];
             take(object, history, *number, recorded, &mut parts)?;
         }
     }
@@ -151,7 +103,7 @@ pub(super) fn take<O: Object>(
 mod tests {
     use super::*;
     use crate::judge::{FailedCas, Named, Registers, Settings};
-    use crate::recorded::read_json_lines;
+    use crate::recorded::{Val, read_json_lines};
     use crate::search::Budget;
 
     /// One operation after the other.
@@ -170,9 +122,13 @@ mod tests {
 
     #[test]
     fn operations_stand_with_their_keys_in_the_order_of_calls() {
+        let numbers = |of_key: OfKey<'_>| match of_key {
+            OfKey::All(count) => (0..count).collect(),
+            OfKey::These(numbers) => numbers.to_vec(),
+        };
         let groups = |keys: &[i64]| -> Vec<Vec<u32>> {
-            let (by_key, _) = ByKey::of(&history(keys.iter().map(|key| (*key, "read"))));
-            by_key.groups().map(<[u32]>::to_vec).collect()
+            let by_key = ByKey::of(&history(keys.iter().map(|key| (*key, "read"))));
+            by_key.groups().into_iter().map(numbers).collect()
         };
         assert_eq!(groups(&[7, 7, 7]), [[0, 1, 2]]);
         assert_eq!(
@@ -185,9 +141,11 @@ mod tests {
     fn more_operations_than_are_fetched_at_once_are_all_taken() {
         let history = history((0..1_000).map(|n| (n % 3, "read")));
         let registers = Registers::new(Val::NULL, FailedCas::DidNothing);
-        let (by_key, _) = ByKey::of(&history);
-        for numbers in by_key.groups() {
-            let parts = parts(&registers, &history, numbers).expect("reads");
+        for of_key in ByKey::of(&history).groups() {
+            let OfKey::These(numbers) = of_key else {
+                panic!("there are three keys");
+            };
+            let parts = parts(&registers, &history, of_key).expect("reads");
             assert_eq!(parts.all.len(), 1);
             assert_eq!(parts.all[0].numbers, numbers);
             let calls = parts.all[0].ops.iter().map(|timed| timed.call / 2);

@@ -27,87 +27,38 @@ impl Coverage {
         self.exposed_reads += other.exposed_reads;
     }
 
+    /// What all operations show together. Takes `O(n)` if there were faults.
+    pub(super) fn of_history(history: &History) -> Self {
+        let faults = history.faults.spans();
+        let is_hit = |op: &&Recorded| {
+            let next = faults.partition_point(|(_, to)| *to <= op.call);
+            faults.get(next).is_some_and(|(from, _)| *from <= op.ret)
+        };
+        let during_faults = || history.ops.iter().filter(is_hit).count();
+        Self {
+            most_open: history.open.most,
+            // What is open at the end has no end.
+            indeterminate: history.open.now,
+            during_faults: history.faults.are_known().then(during_faults),
+            ..Self::default()
+        }
+    }
+
     /// What one object shows. Takes `O(n)` for n operations that are sorted by their calls.
     pub(super) fn of_object<M: Model>(model: &M, ops: &[Timed<M::Op>]) -> Self {
         let mut coverage = Self::default();
-        let mut last_ret = None;
-        let mut first_change = u32::MAX;
-        for (at, timed) in ops.iter().enumerate() {
-            let next = ops.get(at + 1);
-            let overlaps = last_ret.is_some_and(|ret| ret > timed.call)
-                || next.is_some_and(|next| next.call < timed.ret);
+        let (mut last_ret, mut first_change) = (0, u32::MAX);
+        let next_calls = ops.iter().skip(1).map(|next| next.call).chain([u32::MAX]);
+        for (timed, next_call) in ops.iter().zip(next_calls) {
+            let overlaps = last_ret > timed.call || next_call < timed.ret;
             coverage.overlapping += usize::from(overlaps);
-            last_ret = last_ret.max(Some(timed.ret));
-            match model.role(&timed.op) {
-                Role::Observes if first_change < timed.call => coverage.exposed_reads += 1,
-                Role::Observes => {}
-                Role::Overwrites | Role::Changes => first_change = first_change.min(timed.ret),
-            }
+            last_ret = last_ret.max(timed.ret);
+            // Without branches, as nobody can foresee what comes.
+            let observes = model.role(&timed.op) == Role::Observes;
+            coverage.exposed_reads += usize::from(observes & (first_change < timed.call));
+            first_change = first_change.min(if observes { u32::MAX } else { timed.ret });
         }
         coverage
-    }
-}
-
-/// What all operations show together, one after the other in the order of their calls.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    /// By position: how many more operations are open after that event.
-    change: Vec<i8>,
-    indeterminate: usize,
-    /// When faults were active.
-    faults: Vec<(u32, u32)>,
-    during_faults: usize,
-}
-
-impl Tally {
-    /// For the operations of this history.
-    pub(super) fn of(history: &History) -> Self {
-        Self {
-            change: Vec::with_capacity(2 * history.ops.len()),
-            indeterminate: 0,
-            faults: history.faults.spans(),
-            during_faults: 0,
-        }
-    }
-
-    pub(super) fn take(&mut self, op: &Recorded) {
-        self.mark(op.call, 1);
-        if op.is_indeterminate() {
-            self.indeterminate += 1;
-        } else {
-            self.mark(op.ret, -1);
-        }
-        if !self.faults.is_empty() {
-            let next = self.faults.partition_point(|(_, to)| *to <= op.call);
-            let met = self
-                .faults
-                .get(next)
-                .is_some_and(|(from, _)| *from <= op.ret);
-            self.during_faults += usize::from(met);
-        }
-    }
-
-    fn mark(&mut self, position: u32, change: i8) {
-        let at = position as usize;
-        if self.change.len() <= at {
-            self.change.resize(at + 1, 0);
-        }
-        self.change[at] = change;
-    }
-
-    /// Takes `O(n)` for n events.
-    pub(super) fn coverage(&self) -> Coverage {
-        let mut open = 0i64;
-        let open = self.change.iter().map(|change| {
-            open += i64::from(*change);
-            open
-        });
-        Coverage {
-            most_open: open.max().unwrap_or_default().unsigned_abs() as usize,
-            indeterminate: self.indeterminate,
-            during_faults: (!self.faults.is_empty()).then_some(self.during_faults),
-            ..Coverage::default()
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::by_key::{ByKey, parts};
+use super::by_key::{ByKey, OfKey, parts};
 use super::coverage::Coverage;
 use super::evidence::Evidence;
 use super::fits::broken;
@@ -28,10 +28,10 @@ pub fn judge<O: Object>(
     budget: &Budget<'_>,
     with_orders: bool,
 ) -> Result<Judgement, Misfit> {
-    let (by_key, tally) = ByKey::of(history);
-    let keys: Vec<&[u32]> = by_key.groups().collect();
-    let judge_key = |numbers: &&[u32]| {
-        let parts = parts(object, history, numbers)?.all;
+    let by_key = ByKey::of(history);
+    let keys = by_key.groups();
+    let judge_key = |of_key: &OfKey<'_>| {
+        let parts = parts(object, history, *of_key)?.all;
         // As many searches as there are processors share the memory.
         let at_once = rayon::current_num_threads().min(parts.len().max(keys.len()));
         let budget = &Budget {
@@ -45,7 +45,7 @@ pub fn judge<O: Object>(
     let answers: Vec<Result<Vec<Answer>, Misfit>> = keys.par_iter().map(judge_key).collect();
     let mut judgement = Judgement {
         noun: object.noun(),
-        coverage: tally.coverage(),
+        coverage: Coverage::of_history(history),
         ..Judgement::default()
     };
     let mut misfits = Vec::new();

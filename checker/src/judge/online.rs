@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use super::by_key::{parts, take};
+use super::by_key::{OfKey, parts, take};
 use super::engine::{Says, answer};
 use super::fits::fits;
 use super::object::{End, Object, OpOf, StateOf};
@@ -364,7 +364,7 @@ impl<O: Object> Stream<O> {
         let numbers = (0..).zip(&history.ops);
         let of_key = numbers.filter(|(_, recorded)| recorded.key == part.key);
         let of_key: Vec<u32> = of_key.map(|(number, _)| number).collect();
-        let whole = parts(&self.object, history, &of_key).ok();
+        let whole = parts(&self.object, history, OfKey::These(&of_key)).ok();
         let whole = whole
             .as_ref()
             .and_then(|all| all.find(part.key, part.element));

@@ -76,11 +76,13 @@ pub struct Intake<'a, O> {
 
 impl<O> Intake<'_, O> {
     /// It did this, or perhaps did.
+    #[inline]
     pub fn did(&mut self, op: O) {
         self.did_to(Val::NULL, op);
     }
 
     /// It did this to an element that is judged by itself.
+    #[inline]
     pub fn did_to(&mut self, element: Val, op: O) {
         let (number, recorded) = (self.number, self.recorded);
         let part = self.part(element);
@@ -104,6 +106,7 @@ impl<O> Intake<'_, O> {
     }
 
     /// It did this unless it ended with `fail`.
+    #[inline]
     pub fn did_unless_failed(&mut self, op: O) {
         if self.recorded.end == EventKind::Fail {
             self.failed(op);
@@ -112,6 +115,7 @@ impl<O> Intake<'_, O> {
         }
     }
 
+    #[inline]
     fn part(&mut self, element: Val) -> &mut Part<O> {
         let key = self.recorded.key;
         let Parts {

@@ -53,13 +53,6 @@ fn judged<O: Object>(object: &O, history: &History) -> Judgement {
     judge(object, history, &Budget::AMPLE, false).expect("operations of this object")
 }
 
-/// Only these operations of a history.
-fn only(history: &History, ops: &[u32]) -> History {
-    let mut few = history.clone();
-    few.ops = ops.iter().map(|op| history.ops[*op as usize]).collect();
-    few
-}
-
 /// Whether the value of this indeterminate operation was asked or answered by nobody else.
 fn is_alone(events: &[Drawn], op: &Drawn) -> bool {
     let mentions = |value: &serde_json::Value| match value {
@@ -138,7 +131,7 @@ fn agrees<O: Object + Copy>(object: &O, history: &History, seed: u64) -> Verdict
     );
     for violation in judgement.violations.iter().chain(&searched.violations) {
         assert!(!violation.summary.is_empty(), "seed {seed}: {violation:?}");
-        let few = only(history, &violation.proof);
+        let few = history.only(violation.proof.iter().copied());
         for again in [judged(object, &few), judged(&Searched(*object), &few)] {
             assert_eq!(
                 again.verdict(),

@@ -20,9 +20,9 @@ pub(super) struct Accesses {
 pub(super) fn accesses(history: &History) -> Result<Accesses, Misfit> {
     let registers = Registers::new(Val::NULL, FailedCas::DidNothing);
     let mut all: Vec<(u32, SessionOp<Val>)> = Vec::with_capacity(history.ops.len());
-    let (by_key, _) = ByKey::of(history);
-    for (key, numbers) in (0..).zip(by_key.groups()) {
-        let Some(part) = parts(&registers, history, numbers)?.all.pop() else {
+    let by_key = ByKey::of(history);
+    for (key, of_key) in (0..).zip(by_key.groups()) {
+        let Some(part) = parts(&registers, history, of_key)?.all.pop() else {
             continue;
         };
         let did = part.numbers.iter().zip(&part.ops);

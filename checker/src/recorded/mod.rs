@@ -12,6 +12,7 @@
 mod edn;
 mod faults;
 mod json_lines;
+mod keys;
 mod notation;
 mod pairing;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod value;
 pub use edn::read_edn;
 pub use faults::Faults;
 pub use json_lines::{JsonLines, read_json_lines};
+pub(crate) use keys::Keys;
 pub use notation::read_notation;
 pub use pairing::{Event, Pairing, Problem};
 pub use reader::Reader;
@@ -35,8 +37,10 @@ use crate::timed::NEVER;
 /// Operations as they were recorded, in the order of their invocations.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    /// The operations.
-    pub ops: Vec<Recorded>,
+    pub(crate) ops: Vec<Recorded>,
+    /// Who belongs to which key; goes with the operations.
+    pub(crate) keys: Keys,
+    pub(crate) open: Open,
     /// What their values stand for.
     pub values: Values,
     /// The names of functions.
@@ -47,15 +51,68 @@ pub struct History {
     pub faults: Faults,
 }
 
+/// How many operations are open, while they come.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Open {
+    /// Now: those that may still happen, too.
+    pub(crate) now: usize,
+    /// At most, so far.
+    pub(crate) most: usize,
+}
+
+impl Open {
+    /// At the end of these operations.
+    fn of(ops: &[Recorded]) -> Self {
+        let calls = ops.iter().map(|op| (op.call, true));
+        let returns = ops.iter().map(|op| (op.ret, false));
+        let mut events: Vec<(u32, bool)> = calls.chain(returns).collect();
+        events.retain(|(position, _)| *position != NEVER);
+        events.sort_unstable();
+        let mut open = Self::default();
+        events.iter().for_each(|(_, begins)| open.change(*begins));
+        open
+    }
+
+    /// Another operation begins, or one ends.
+    pub(crate) fn change(&mut self, begins: bool) {
+        if begins {
+            self.now += 1;
+            self.most = self.most.max(self.now);
+        } else {
+            self.now -= 1;
+        }
+    }
+}
+
+impl History {
+    /// The operations, in the order of their invocations.
+    #[must_use]
+    pub fn ops(&self) -> &[Recorded] {
+        &self.ops
+    }
+
+    /// A history of some of these operations, by their numbers, in this order.
+    #[must_use]
+    pub fn only(&self, numbers: impl IntoIterator<Item = u32>) -> Self {
+        let numbers = numbers.into_iter();
+        let ops: Vec<Recorded> = numbers.map(|number| self.ops[number as usize]).collect();
+        Self {
+            keys: Keys::of(ops.iter().map(|op| op.key)),
+            open: Open::of(&ops),
+            ops,
+            values: self.values.clone(),
+            functions: self.functions.clone(),
+            processes: self.processes.clone(),
+            faults: self.faults.clone(),
+        }
+    }
+}
+
 /// An operation.
+// In this order, so that those who judge find what they need side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(C)]
 pub struct Recorded {
-    /// Who did it: a place in [`History::processes`].
-    pub process: u32,
-    /// The place of its function's name in [`History::functions`].
-    pub function: u16,
-    /// `Ok`, `Fail` or `Info`.
-    pub end: EventKind,
     /// The object concerned, or null.
     pub key: Val,
     /// What was asked.
@@ -66,6 +123,12 @@ pub struct Recorded {
     pub call: u32,
     /// The position of its completion, or [`NEVER`].
     pub ret: u32,
+    /// Who did it: a place in [`History::processes`].
+    pub process: u32,
+    /// The place of its function's name in [`History::functions`].
+    pub function: u16,
+    /// `Ok`, `Fail` or `Info`.
+    pub end: EventKind,
     /// The line of its invocation.
     pub call_line: u32,
     /// The line of its completion, or 0.

@@ -101,7 +101,10 @@ impl Pairing {
 
     fn begin(&mut self, event: &Event<'_>, process: u32) -> Result<(), Problem> {
         let function = self.function(event.function)?;
-        self.open[process as usize] = Some(self.history.ops.len() as u32);
+        let number = self.history.ops.len();
+        self.open[process as usize] = Some(number as u32);
+        self.history.keys.take(number, event.key);
+        self.history.open.change(true);
         self.history.ops.push(Recorded {
             process,
             function,
@@ -131,6 +134,7 @@ impl Pairing {
         if event.kind != EventKind::Info {
             op.ret = self.position;
             op.answer = event.value;
+            self.history.open.change(false);
         }
         self.open[process as usize] = None;
         Ok(())

@@ -1,7 +1,7 @@
 //! Histories of several objects whose values are `[key value]`, as Jepsen's `independent` writes
 //! them.
 
-use super::{History, Val};
+use super::{History, Keys, Val};
 
 /// A value that is no pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,7 @@ impl History {
             };
             (op.key, op.argument, op.answer) = (key, argument, answer);
         }
+        self.keys = Keys::of(self.ops.iter().map(|op| op.key));
         Ok(())
     }
 }

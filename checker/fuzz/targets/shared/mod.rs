@@ -17,7 +17,7 @@ pub(crate) fn lines(bytes: &[u8]) {
     bytes.chunks(7).for_each(|block| reader.feed(block));
     if matches!(reader, Reader::JsonLines(_)) {
         let (history, error) = reader.finish();
-        assert_eq!((&history.ops, &error), (&whole.0.ops, &whole.1));
+        assert_eq!((history.ops(), &error), (whole.0.ops(), &whole.1));
     }
     is_sound(&whole);
 }
@@ -34,8 +34,8 @@ pub(crate) fn picture(bytes: &[u8]) {
 
 /// What readers promise of whatever they read.
 fn is_sound((history, error): &Read) {
-    assert!(history.ops.is_sorted_by_key(|op| op.call));
-    for op in &history.ops {
+    assert!(history.ops().is_sorted_by_key(|op| op.call));
+    for op in history.ops() {
         assert!(op.call < op.ret && (op.ret_line == 0 || op.call_line <= op.ret_line));
         assert!(history.processes.len() > op.process as usize);
         assert!(history.functions.len() > usize::from(op.function));
@@ -56,14 +56,12 @@ pub(crate) fn judgement(bytes: &[u8]) {
     assert_eq!(plain.verdict(), proved.verdict(), "{text}");
     for violation in plain.violations.iter().chain(&proved.violations) {
         assert!(!violation.summary.is_empty(), "{text}");
-        let mut few = history.clone();
-        let proof = violation.proof.iter();
-        few.ops = proof.map(|op| history.ops[*op as usize]).collect();
+        let few = history.only(violation.proof.iter().copied());
         let verdict = judged(&written, &few).map(|judgement| judgement.verdict());
         assert_eq!(verdict, Ok(Verdict::Invalid), "{violation:?}\n{text}");
     }
     for (_, order) in &proved.orders {
-        let ops = order.iter().map(|op| history.ops[*op as usize]);
+        let ops = order.iter().map(|op| history.ops()[*op as usize]);
         let mut last_call = 0;
         for op in ops {
             assert!(op.ret >= last_call, "{order:?}\n{text}");

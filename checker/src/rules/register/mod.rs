@@ -41,7 +41,7 @@ pub fn judge<V: Copy + Eq + Hash>(
     let mut values = Values::collect(model.initial, ops)?;
     Some(match values.blocks() {
         Err(contradiction) => Ruling::Impossible(proof::witness(&values, &contradiction)),
-        Ok(blocks) if with_order => Ruling::Linearizable(order::linearization(&values, blocks)),
+        Ok(blocks) if with_order => Ruling::Linearizable(order::linearization(&values, &blocks)),
         Ok(_) => Ruling::Linearizable(Vec::new()),
     })
 }
@@ -74,6 +74,29 @@ struct Block {
 enum Extreme {
     Return { cluster: u32, time: u32 },
     Call { cluster: u32, time: u32 },
+}
+
+/// All blocks.
+#[derive(Debug, Default)]
+struct Blocks {
+    /// Those that are certainly there for a while, sorted by their first returns.
+    forward: Vec<Block>,
+    /// Those that may have been there for a moment only.
+    backward: Vec<Block>,
+}
+
+impl Blocks {
+    fn push(&mut self, block: Block) {
+        match block.is_forward() {
+            true => self.forward.push(block),
+            false => self.backward.push(block),
+        }
+    }
+
+    /// How many of those that are there for a while begin before this time.
+    fn begun_before(&self, time: u32) -> usize {
+        self.forward.partition_point(|zone| zone.first_ret < time)
+    }
 }
 
 impl Block {
@@ -113,30 +136,24 @@ enum Contradiction {
 impl<'a, V: Copy + Eq + Hash> Values<'a, V> {
     /// `None` when a value was written twice, or a compare-and-set failed.
     fn collect(initial: V, ops: &'a [Timed<RegisterOp<V>>]) -> Option<Self> {
-        let mut writes = 0;
-        let (mut has_failed, mut has_cas) = (false, false);
-        let written_values = ops.iter().filter_map(|timed| {
-            if let RegisterOp::Cas { succeeded, .. } = timed.op {
-                has_failed |= succeeded == Some(false) && !timed.is_indeterminate();
-                has_cas = true;
-            }
-            let written = written(&timed.op);
-            writes += usize::from(written.is_some());
-            written
-        });
-        let numbers = Numbers::of_values(written_values);
-        if has_failed {
-            return None;
-        }
+        let all_written = ops.iter().filter_map(|timed| written(&timed.op));
         let mut values = Self {
             initial,
             ops,
-            numbers,
-            clusters: Vec::with_capacity(writes + 1),
+            numbers: Numbers::of_values(all_written, ops.len()),
+            clusters: Vec::with_capacity(ops.len() / 2 + 1),
             chains: Chains::default(),
         };
+        values.numbers.reserve(ops.len() / 2);
         values.add(initial, NONE);
+        let mut has_cas = false;
         for (id, timed) in (0..).zip(ops) {
+            if let RegisterOp::Cas { succeeded, .. } = timed.op {
+                if succeeded == Some(false) && !timed.is_indeterminate() {
+                    return None;
+                }
+                has_cas = true;
+            }
             if let Some(value) = written(&timed.op)
                 && !values.add(value, id)
             {
@@ -187,7 +204,7 @@ impl<'a, V: Copy + Eq + Hash> Values<'a, V> {
     }
 
     /// The blocks, compatible with each other.
-    fn blocks(&mut self) -> Result<Vec<Block>, Contradiction> {
+    fn blocks(&mut self) -> Result<Blocks, Contradiction> {
         self.attach_reads()?;
         self.link()?;
         let blocks = self.heads()?;
@@ -219,8 +236,8 @@ impl<'a, V: Copy + Eq + Hash> Values<'a, V> {
     }
 
     /// The blocks by their first values.
-    fn heads(&self) -> Result<Vec<Block>, Contradiction> {
-        let mut blocks = Vec::with_capacity(self.clusters.len());
+    fn heads(&self) -> Result<Blocks, Contradiction> {
+        let mut blocks = Blocks::default();
         let mut is_met = vec![false; self.chains.len()];
         for number in 0..self.clusters.len() as u32 {
             if self.is_needed(number) && self.chains.from(number) == NONE {
@@ -230,7 +247,10 @@ impl<'a, V: Copy + Eq + Hash> Values<'a, V> {
         let is_left = |(number, is_met): &(u32, &bool)| !**is_met && self.is_needed(*number);
         match (0..).zip(&is_met).find(is_left) {
             Some((cluster, _)) => Err(Contradiction::CasCircle { cluster }),
-            None => Ok(blocks),
+            None => {
+                blocks.forward.sort_unstable_by_key(|zone| zone.first_ret);
+                Ok(blocks)
+            }
         }
     }
 
@@ -265,18 +285,15 @@ impl<'a, V: Copy + Eq + Hash> Values<'a, V> {
     }
 
     /// No two blocks would each have to come before the other.
-    fn compare(&self, blocks: &[Block]) -> Result<(), Contradiction> {
-        let (mut forward, backward): (Vec<Block>, Vec<Block>) =
-            blocks.iter().partition(|block| block.is_forward());
-        forward.sort_unstable_by_key(|block| block.first_ret);
-        for pair in forward.windows(2) {
+    fn compare(&self, blocks: &Blocks) -> Result<(), Contradiction> {
+        for pair in blocks.forward.windows(2) {
             if pair[1].first_ret < pair[0].last_call {
                 return Err(self.overlap(&pair[0], &pair[1]));
             }
         }
-        for block in &backward {
-            let after = forward.partition_point(|zone| zone.first_ret < block.last_call);
-            if let Some(zone) = after.checked_sub(1).map(|at| &forward[at])
+        for block in &blocks.backward {
+            let begun = blocks.begun_before(block.last_call);
+            if let Some(zone) = begun.checked_sub(1).map(|at| &blocks.forward[at])
                 && block.first_ret < zone.last_call
             {
                 return Err(self.overlap(zone, block));

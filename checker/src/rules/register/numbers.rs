@@ -22,37 +22,22 @@ pub(super) struct Numbers<V> {
 }
 
 impl<V: Copy + Eq + Hash> Numbers<V> {
-    /// For these values, to which numbers will be given.
-    pub(super) fn of_values(values: impl Iterator<Item = V>) -> Self {
-        let mut words = values.map(|value| word(&value));
-        let mut count = 0;
-        let mut numbers = Self {
-            table: Vec::new(),
-            least: u64::MAX,
-            shift: 0,
+    /// For these values, to which numbers will be given: so many at most.
+    pub(super) fn of_values(values: impl Iterator<Item = V>, at_most: usize) -> Self {
+        let (table, least, shift) = table(values, at_most).unwrap_or_default();
+        Self {
+            table,
+            least,
+            shift,
             others: FxHashMap::default(),
-        };
-        let (mut greatest, mut first, mut differ, mut are_words) = (0, None, 0, true);
-        for word in &mut words {
-            count += 1;
-            are_words &= word.is_some();
-            let word = word.unwrap_or_default();
-            differ |= word ^ *first.get_or_insert(word);
-            numbers.least = numbers.least.min(word);
-            greatest = greatest.max(word);
         }
-        numbers.shift = if differ == 0 {
-            0
-        } else {
-            differ.trailing_zeros()
-        };
-        let span = greatest.saturating_sub(numbers.least) >> numbers.shift;
-        if are_words && count > 0 && span < 2 * count {
-            numbers.table = vec![NONE; span as usize + 1];
-        } else {
-            numbers.others.reserve(count as usize);
+    }
+
+    /// So many values at most will be given numbers.
+    pub(super) fn reserve(&mut self, values: usize) {
+        if self.table.is_empty() {
+            self.others.reserve(values);
         }
-        numbers
     }
 
     /// Gives a number to a value; whether it had none. `is` says whether a number is of this value.
@@ -92,6 +77,27 @@ impl<V: Copy + Eq + Hash> Numbers<V> {
         let place = (above >> self.shift) as usize;
         (place << self.shift == above as usize && place < self.table.len()).then_some(place)
     }
+}
+
+/// A table that is large enough for these values, their least word, and how far apart these are. None
+/// if they are no words, or so far apart that the table would be too large.
+fn table<V: Hash>(values: impl Iterator<Item = V>, at_most: usize) -> Option<(Vec<u32>, u64, u32)> {
+    let (mut least, mut greatest) = (u64::MAX, 0);
+    let (mut first, mut differ) = (None, 0_u64);
+    let mut shift = 0;
+    for value in values {
+        let word = word(&value)?;
+        differ |= word ^ *first.get_or_insert(word);
+        (least, greatest) = (least.min(word), greatest.max(word));
+        shift = differ.trailing_zeros() % u64::BITS;
+        // It only grows from here on.
+        if (greatest - least) >> shift > 2 * at_most as u64 {
+            return None;
+        }
+    }
+    first?;
+    let places = ((greatest - least) >> shift) as usize + 1;
+    Some((vec![NONE; places], least, shift))
 }
 
 /// The number that a value is, or is made of, if there is one: what it would be hashed by.
@@ -151,7 +157,7 @@ mod tests {
 
     /// Numbers these values by their places, and looks for all of them and others.
     fn numbered<V: Copy + Eq + Hash>(values: &[V], others: &[V]) -> Numbers<V> {
-        let mut numbers = Numbers::of_values(values.iter().copied());
+        let mut numbers = Numbers::of_values(values.iter().copied(), values.len());
         for (number, value) in (0..).zip(values) {
             let is = |number: u32| values[number as usize] == *value;
             assert!(numbers.insert(*value, number, is));

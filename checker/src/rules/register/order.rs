@@ -1,6 +1,6 @@
 //! A linearization of a register, from its blocks.
 
-use super::{Block, NONE, Values, found};
+use super::{Blocks, NONE, Values, found};
 use crate::model::RegisterOp;
 use crate::timed::Timed;
 
@@ -8,18 +8,14 @@ use crate::timed::Timed;
 /// their operations overlap, or at the end of the zone that covers the beginning of that.
 pub(super) fn linearization<V: Copy + Eq + std::hash::Hash>(
     values: &Values<'_, V>,
-    blocks: Vec<Block>,
+    blocks: &Blocks,
 ) -> Vec<u32> {
-    let (mut forward, backward): (Vec<Block>, Vec<Block>) =
-        blocks.into_iter().partition(Block::is_forward);
-    forward.sort_unstable_by_key(|block| block.first_ret);
+    let Blocks { forward, backward } = blocks;
     let mut places: Vec<(u32, u32)> = Vec::with_capacity(forward.len() + backward.len());
     for block in backward {
         let at = block.last_call;
-        let after = forward.partition_point(|zone| zone.first_ret < at);
-        let zone_end = after
-            .checked_sub(1)
-            .map_or(0, |zone| forward[zone].last_call);
+        let zone = blocks.begun_before(at).checked_sub(1);
+        let zone_end = zone.map_or(0, |zone| forward[zone].last_call);
         places.push((at.max(zone_end), block.head));
     }
     places.extend(forward.iter().map(|zone| (zone.first_ret, zone.head)));

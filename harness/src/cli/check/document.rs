@@ -43,7 +43,7 @@ pub(super) fn document(
         file: args.file.display().to_string(),
         model: args.model.0.word().to_owned(),
         level: "linearizable".to_owned(),
-        operations: history.ops.len() as u64,
+        operations: history.ops().len() as u64,
         judged: judgement.judged as u64,
         objects: judgement.objects as u64,
         methods: methods
@@ -116,7 +116,7 @@ fn lacking(undecided: &Undecided) -> String {
 }
 
 fn checked(history: &History, op: u32, is_told: bool) -> CheckedOp {
-    let recorded = &history.ops[op as usize];
+    let recorded = &history.ops()[op as usize];
     let function = &history.functions[usize::from(recorded.function)];
     let show = |value| history.values.show(value);
     let did = match (recorded.argument, recorded.answer) {

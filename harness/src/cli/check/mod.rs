@@ -30,7 +30,7 @@ pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
         read: (mut history, error),
         violation,
     } = came(args)?;
-    if history.ops.is_empty() {
+    if history.ops().is_empty() {
         let why = error.map_or_else(|| "it holds no operation".to_owned(), |e| e.to_string());
         return Err(bad_data(args, why));
     }
@@ -150,7 +150,7 @@ fn settings(args: &CheckArgs, values: &mut Values) -> Result<Settings, Failure> 
 /// A line for each object that has a linearization: its operations by the lines in which they
 /// begin.
 fn orders(history: &History, judgement: &Judgement) -> String {
-    let line = |op: &u32| history.ops[*op as usize].call_line;
+    let line = |op: &u32| history.ops()[*op as usize].call_line;
     let of_object = |(key, order): &(Val, Vec<u32>)| {
         let lines: Vec<u32> = order.iter().map(line).collect();
         let key = history.values.as_json(*key);

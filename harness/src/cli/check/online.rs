@@ -59,7 +59,7 @@ pub(super) fn judgement(violation: Violation, history: &History) -> Judgement {
     Judgement {
         noun: "object",
         objects: 1,
-        judged: history.ops.len(),
+        judged: history.ops().len(),
         violations: vec![violation],
         methods: [("online", 1)].into(),
         ..Judgement::default()

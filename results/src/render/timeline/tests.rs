@@ -38,7 +38,7 @@ fn a_picture_is_read_back_as_the_same_history() {
     ");
     let (history, error) = read_notation(&picture);
     assert_eq!(error, None);
-    let times: Vec<(u32, u32)> = history.ops.iter().map(|op| (op.call, op.ret)).collect();
+    let times: Vec<(u32, u32)> = history.ops().iter().map(|op| (op.call, op.ret)).collect();
     assert_eq!(times, [(0, 1), (2, 4), (3, u32::MAX), (5, 8), (6, 7)]);
 }
 
