@@ -79,8 +79,8 @@ impl<V: Copy + Eq + Hash> Numbers<V> {
     }
 }
 
-/// A table that is large enough for these values, their least word, and how far apart these are. None
-/// if they are no words, or so far apart that the table would be too large.
+/// A table that is large enough for these values, their least word, and how far apart these are.
+/// `None` if they are no words, or so far apart that the table would be too large.
 fn table<V: Hash>(values: impl Iterator<Item = V>, at_most: usize) -> Option<(Vec<u32>, u64, u32)> {
     let (mut least, mut greatest) = (u64::MAX, 0);
     let (mut first, mut differ) = (None, 0_u64);
