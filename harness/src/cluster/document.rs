@@ -63,6 +63,7 @@ pub(super) fn write(
         options: serde_json::Value::Null,
         stats: Stats {
             messages: messages(&end.counts, end.stats.ops.invoked),
+            links: Some(end.counts.links),
             wall_s: end.wall_s,
             ..end.stats
         },
@@ -91,7 +92,7 @@ fn messages(counts: &Counts, ops: u64) -> MessageCounts {
         all: counts.messages,
         clients: counts.of_clients,
         servers,
-        dropped: counts.lost,
+        dropped: counts.links.lost,
         per_op: match ops {
             0 => 0.0,
             ops => servers as f64 / ops as f64,

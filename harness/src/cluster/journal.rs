@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use results::document::LinkCounts;
 use results::run_dir::{JournalEvent, JournalLine, JournalWriter, RunDirError};
 use serde_json::{Value, json};
 use workloads::scenario::Loss;
@@ -36,11 +37,11 @@ pub(super) struct Journal {
 /// What there was of messages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counts {
-    pub(super) connections: u64,
     pub(super) messages: u64,
     /// Those among them that clients of the harness sent or got.
     pub(super) of_clients: u64,
-    pub(super) lost: u64,
+    /// All but the bytes, which the links count.
+    pub(super) links: LinkCounts,
 }
 
 impl Journal {
@@ -69,7 +70,7 @@ impl Journal {
         let arrived = JournalEvent::Deliver;
         match &event.kind {
             LinkEventKind::Opened => {
-                self.counts.connections += 1;
+                self.counts.links.connections += 1;
                 self.send(
                     event,
                     sent,
@@ -81,6 +82,12 @@ impl Journal {
             LinkEventKind::Sent(side, number, message) => {
                 self.counts.messages += 1;
                 self.counts.of_clients += u64::from(event.link >= self.first_of_clients);
+                let links = &mut self.counts.links;
+                match message.head {
+                    Head::Request { .. } => links.requests += 1,
+                    // What only says that more will follow is no answer.
+                    Head::Response { status } => links.answers += u64::from(status >= 200),
+                }
                 self.send(
                     event,
                     sent,
@@ -112,9 +119,10 @@ impl Journal {
         let lost = lost.filter_map(|((.., part), id)| Some((id, part?.0)));
         let mut lost: Vec<(u64, Side)> = lost.collect();
         lost.sort_unstable_by_key(|(id, _)| *id);
+        self.counts.links.broken += u64::from(why.is_some());
         let reason = why.map_or("the connection was closed", told);
         for (id, side) in lost {
-            self.counts.lost += 1;
+            self.counts.links.lost += 1;
             self.end(
                 event,
                 JournalEvent::Drop,
@@ -220,11 +228,11 @@ impl Journal {
         }
     }
 
-    /// Ends the journal: its hash, what there was, and what could not be written.
-    pub(super) fn finish(self) -> (String, Counts, Option<RunDirError>) {
+    /// Ends the journal: its hash, and what could not be written.
+    pub(super) fn finish(self) -> (String, Option<RunDirError>) {
         match self.writer.finish() {
-            Ok(hash) => (hash, self.counts, self.trouble),
-            Err(error) => (String::new(), self.counts, self.trouble.or(Some(error))),
+            Ok(hash) => (hash, self.trouble),
+            Err(error) => (String::new(), self.trouble.or(Some(error))),
         }
     }
 }

@@ -189,6 +189,7 @@ impl Way<'_> {
     }
 
     fn has_arrived(&self, count: u64) {
+        self.reporter.carried(count);
         let now = self.reporter.now();
         let side = self.side as usize;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

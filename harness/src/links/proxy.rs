@@ -2,6 +2,8 @@
 
 use std::io;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,6 +24,7 @@ use super::{Broken, LinkEvent, LinkEventKind};
 pub struct Link {
     port: u16,
     condition: watch::Sender<Condition>,
+    carried: Arc<AtomicU64>,
     listening: JoinHandle<()>,
 }
 
@@ -51,10 +54,13 @@ impl Link {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
         let condition = watch::channel(setup.condition.clone()).0;
-        let listening = tokio::spawn(listen(listener, setup, condition.subscribe()));
+        let carried = Arc::default();
+        let changes = condition.subscribe();
+        let listening = tokio::spawn(listen(listener, setup, changes, Arc::clone(&carried)));
         Ok(Self {
             port,
             condition,
+            carried,
             listening,
         })
     }
@@ -63,6 +69,12 @@ impl Link {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// How many bytes have arrived over it, in both directions.
+    #[must_use]
+    pub fn carried_bytes(&self) -> u64 {
+        self.carried.load(Ordering::Relaxed)
     }
 
     /// Changes what is wrong with it; connections that are open feel it at once.
@@ -77,7 +89,12 @@ impl Drop for Link {
     }
 }
 
-async fn listen(listener: TcpListener, setup: LinkSetup, condition: watch::Receiver<Condition>) {
+async fn listen(
+    listener: TcpListener,
+    setup: LinkSetup,
+    condition: watch::Receiver<Condition>,
+    carried: Arc<AtomicU64>,
+) {
     let mut stream = setup.stream;
     let fate = Fate::default();
     // These end with the task that listens.
@@ -95,6 +112,7 @@ async fn listen(listener: TcpListener, setup: LinkSetup, condition: watch::Recei
             connection: number,
             begun: setup.begun,
             events: setup.events.clone(),
+            carried: Arc::clone(&carried),
         };
         let fate = fate.with_draw(stream.unit());
         connections.spawn(connection(

@@ -1,5 +1,7 @@
 //! What a connection tells, and when.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -13,9 +15,16 @@ pub(super) struct Reporter {
     pub(super) connection: u64,
     pub(super) begun: Instant,
     pub(super) events: mpsc::UnboundedSender<LinkEvent>,
+    /// How many bytes have arrived over the link, in both directions.
+    pub(super) carried: Arc<AtomicU64>,
 }
 
 impl Reporter {
+    /// So many bytes have arrived.
+    pub(super) fn carried(&self, bytes: u64) {
+        self.carried.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     pub(super) fn now(&self) -> Duration {
         since(self.begun)
     }

@@ -98,6 +98,7 @@ async fn bytes_go_both_ways_and_are_counted() {
         bytes: [5, 5],
     };
     assert_eq!(scene.next().await, closed);
+    assert_eq!(scene.link.carried_bytes(), 10);
 }
 
 #[tokio::test]

@@ -149,6 +149,7 @@ fn stats(stats: &run_checks::Stats, wall_s: f64, virtual_s: Option<f64>) -> Stat
             dropped: messages.dropped,
             per_op: messages.per_op,
         },
+        links: None,
         latency_ms: LatencyMs {
             p50: latency.p50,
             p95: latency.p95,

@@ -16,7 +16,7 @@ pub use check::{CheckDocument, CheckedOp};
 pub use environment::{EnvironmentDocument, FileRole, Harness, Processor, ProgramFile};
 pub use evidence::{Evidence, QuotedEnd, QuotedMessage, QuotedOp, QuotedStep};
 pub use grade::{GradeDocument, ItemResult, Mismatch};
-pub use stats::{LatencyMs, MessageCounts, OpCounts, Stats};
+pub use stats::{LatencyMs, LinkCounts, MessageCounts, OpCounts, Stats};
 pub use verdict::{Level, NodeExit, NodeReport, TimeMode, VerdictDocument};
 
 #[cfg(test)]

@@ -71,6 +71,58 @@ pub(crate) fn valid() -> VerdictDocument {
     }
 }
 
+/// A cluster of a server and a client in which a file was not whole.
+pub(crate) fn cluster() -> VerdictDocument {
+    let wrong = "client/large.txt: found 65536 bytes, expected the 340000 bytes of \
+                 server/files/large.txt: the last 274464 are missing.";
+    let anomaly = Anomaly::new("wrong-file", wrong);
+    let checks = vec![
+        CheckResult::valid("start", "All programs were ready."),
+        CheckResult::valid("crash", "No program ended too early."),
+        CheckResult::invalid("the large file was downloaded whole", wrong, vec![anomaly])
+            .with_figure("points", 0)
+            .with_figure("max_points", 5),
+    ];
+    let node = |id: &str, exit| NodeReport {
+        id: id.to_owned(),
+        exit,
+        starts: 1,
+        stderr: format!("nodes/{id}.stderr.log"),
+        ..NodeReport::default()
+    };
+    let ended = NodeExit {
+        code: Some(0),
+        signal: None,
+    };
+    VerdictDocument {
+        summary: VerdictDocument::summarize(&checks),
+        workload: "static-files".to_owned(),
+        bin: vec!["work".to_owned()],
+        level_why: vec!["programs that talk over TCP run by the machine's clock".to_owned()],
+        replay: "splitbrain cluster runs/static-files/20261121T031745-0x2a/scenario.toml --dir \
+                 work --seed 0x2a"
+            .to_owned(),
+        options: serde_json::Value::Null,
+        checks,
+        stats: Stats {
+            links: Some(LinkCounts {
+                connections: 6,
+                broken: 1,
+                requests: 6,
+                answers: 5,
+                lost: 1,
+                bytes: 440_912,
+            }),
+            wall_s: 0.7,
+            ..Stats::default()
+        },
+        nodes: vec![node("server", None), node("client", Some(ended))],
+        evidence: Evidence::default(),
+        run_dir: "runs/static-files/20261121T031745-0x2a".to_owned(),
+        ..invalid()
+    }
+}
+
 fn stats() -> Stats {
     let reads = OpCounts {
         invoked: 60,
@@ -99,6 +151,7 @@ fn stats() -> Stats {
             dropped: 31,
             per_op: 4.336,
         },
+        links: None,
         latency_ms: LatencyMs {
             p50: 1.25,
             p95: 8.0,

@@ -17,6 +17,9 @@ pub struct Stats {
     pub during_faults: u64,
     /// Messages on the network.
     pub messages: MessageCounts,
+    /// What was seen on the links of a cluster; null where nodes speak through the harness.
+    #[serde(default)]
+    pub links: Option<LinkCounts>,
     /// How long operations took that ended with `ok`.
     pub latency_ms: LatencyMs,
     /// How long the run lasted by its own clock; null in real time.
@@ -51,6 +54,23 @@ pub struct MessageCounts {
     pub dropped: u64,
     /// `servers` for each operation of a client.
     pub per_op: f64,
+}
+
+/// What was seen on the links between the programs of a cluster.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkCounts {
+    /// Connections that somebody opened.
+    pub connections: u64,
+    /// Those that did not end as both sides wanted.
+    pub broken: u64,
+    /// HTTP requests that were sent.
+    pub requests: u64,
+    /// HTTP answers that were sent.
+    pub answers: u64,
+    /// Requests and answers that did not arrive.
+    pub lost: u64,
+    /// Bytes that arrived, in both directions.
+    pub bytes: u64,
 }
 
 /// Latencies of operations that ended with `ok`; all 0 when there was none.

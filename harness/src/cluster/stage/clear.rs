@@ -11,6 +11,7 @@ use crate::cluster::checks;
 use crate::cluster::document::report;
 use crate::cluster::journal::Counts;
 use crate::cluster::told::told;
+use crate::links::Link;
 
 /// What is known in the end.
 pub(in crate::cluster) struct Ended {
@@ -24,15 +25,24 @@ pub(in crate::cluster) struct Ended {
 }
 
 impl Stage<'_> {
+    /// Writes down what happened on links and was not taken yet.
+    fn take_what_passed(&mut self) {
+        while let Ok(event) = self.passed.try_recv() {
+            self.journal.take(&event);
+        }
+    }
+
     /// Ends everything, and says how it was.
     pub(in crate::cluster) async fn clear(mut self) -> Ended {
+        self.take_what_passed();
+        self.journal.counts.links.bytes = self.links.iter().map(Link::carried_bytes).sum();
+        // What breaks from now on, we break.
+        let counts = self.journal.counts;
         for member in &mut self.members {
             member.shutdown().await;
         }
         self.links.clear();
-        while let Ok(event) = self.passed.try_recv() {
-            self.journal.take(&event);
-        }
+        self.take_what_passed();
         let mut all = vec![
             CheckResult::from_anomalies("start", self.not_started, "All programs were ready."),
             CheckResult::from_anomalies("crash", self.crashes, "No program ended too early."),
@@ -59,7 +69,7 @@ impl Stage<'_> {
         let (judged, stats, unwritten) = clients.unwrap_or_default();
         all.extend(judged);
         let nodes = self.members.iter().map(report).collect();
-        let (journal_hash, counts, trouble) = self.journal.finish();
+        let (journal_hash, trouble) = self.journal.finish();
         Ended {
             checks: all,
             nodes,

@@ -7,6 +7,7 @@ mod grid;
 mod list;
 mod nodes;
 mod run;
+mod stats;
 
 pub(super) use anomaly::evidence_of;
 pub use check::history_report;

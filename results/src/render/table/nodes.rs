@@ -12,8 +12,8 @@ const NODES: usize = 3;
 /// So many lines of each.
 const LINES: usize = 10;
 
-/// The end of stderr of the nodes that ended by themselves or are named in an anomaly. Nodes that
-/// wrote the same are shown once.
+/// The end of stderr of the nodes that ended by themselves, and not well, or are named in an
+/// anomaly. Nodes that wrote the same are shown once.
 pub(super) fn stderr_of(run: &VerdictDocument, style: Style) -> String {
     let mut groups: Vec<Vec<&NodeReport>> = Vec::new();
     for node in concerned(run) {
@@ -38,7 +38,13 @@ fn concerned(run: &VerdictDocument) -> impl Iterator<Item = &NodeReport> {
     let anomalies = checks.iter().flat_map(|check| &check.anomalies);
     let named: BTreeSet<&String> = anomalies.flat_map(|anomaly| &anomaly.nodes).collect();
     run.nodes.iter().filter(move |node| {
-        node.exit.is_some() || (named.contains(&node.id) && !node.stderr_tail.is_empty())
+        let wrote = !node.stderr_tail.is_empty();
+        match (node.exit, named.contains(&node.id)) {
+            (None, is_named) => is_named && wrote,
+            (Some(_), true) => true,
+            // A program of a cluster may have done what it had to.
+            (Some(exit), false) => wrote || exit.code != Some(0),
+        }
     })
 }
 

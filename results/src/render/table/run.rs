@@ -3,11 +3,12 @@
 use checker::{CheckResult, Verdict};
 
 use super::super::style::{Style, Tone};
-use super::super::text::{counted, milliseconds, paragraph};
+use super::super::text::paragraph;
 use super::anomaly::evidence_of;
 use super::grid::{Cell, Grid};
 use super::nodes::stderr_of;
-use crate::document::{LatencyMs, Level, Stats, VerdictDocument};
+use super::stats::stats_of;
+use crate::document::{Level, VerdictDocument};
 
 /// Everything about one run that a person wants to know: the verdict, the checks, the numbers, and
 /// if it failed why, and how to do it again.
@@ -76,63 +77,6 @@ fn checks_table<'a>(checks: impl Iterator<Item = &'a CheckResult>, style: Style)
         ]);
     }
     grid.render(style, 0)
-}
-
-fn stats_of(stats: &Stats, style: Style) -> String {
-    let ops = &stats.ops;
-    let mut ends = vec![format!("{} ok", ops.ok)];
-    let other = [(ops.fail, "failed"), (ops.info, "indeterminate")];
-    ends.extend(
-        other
-            .iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, word)| format!("{n} {word}")),
-    );
-    let lasted_s = stats.virtual_s.unwrap_or(stats.wall_s);
-    if ops.invoked == 0 && stats.messages.all > 0 {
-        // A cluster without clients of ours.
-        let lost = match stats.messages.dropped {
-            0 => String::new(),
-            n => format!(", {n} lost"),
-        };
-        let messages = counted(stats.messages.all, "message");
-        let line = format!("{messages} over the links{lost}, in {lasted_s:.1} s");
-        return paragraph(&line, 0, style.columns());
-    }
-    let mut lines = vec![format!(
-        "{} ({}) in {lasted_s:.1} s",
-        counted(ops.invoked, "operation"),
-        ends.join(", "),
-    )];
-    if stats.during_faults > 0 {
-        let met = counted(stats.during_faults, "operation");
-        lines.push(format!("{met} while a fault was active"));
-    }
-    let messages = &stats.messages;
-    lines.push(format!(
-        "{:.1} messages between nodes per operation{}",
-        messages.per_op,
-        match messages.dropped {
-            0 => String::new(),
-            n => format!(", {n} lost"),
-        }
-    ));
-    lines.extend((ops.ok > 0).then(|| latency_line(&stats.latency_ms)));
-    paragraph(&lines.join("\n"), 0, style.columns())
-}
-
-/// In virtual time a network without latency shows none, and three zeros say little.
-fn latency_line(latency_ms: &LatencyMs) -> String {
-    const SHOWN_MS: f64 = 0.05;
-    if latency_ms.max < SHOWN_MS {
-        return "latency: none to speak of".to_owned();
-    }
-    format!(
-        "latency: half below {}, 95 % below {}, at most {}",
-        milliseconds(latency_ms.p50),
-        milliseconds(latency_ms.p95),
-        milliseconds(latency_ms.max),
-    )
 }
 
 /// Which clock the run had, and whether it repeats.

@@ -30,6 +30,11 @@ fn a_run_that_passed() {
 }
 
 #[test]
+fn a_cluster_that_failed() {
+    insta::assert_snapshot!(run_report(&sample::cluster(), PLAIN));
+}
+
+#[test]
 fn a_suite() {
     insta::assert_snapshot!(grade_report(&sample::grade(), PLAIN));
 }
