@@ -1,6 +1,7 @@
 //! `splitbrain cluster` with real programs that talk HTTP: what is right passes, what is wrong is
 //! named, faults on links are felt, and nothing is left.
 
+mod http_suite;
 mod listening;
 mod nothing_left;
 mod scene;

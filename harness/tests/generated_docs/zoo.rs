@@ -36,17 +36,19 @@ pub(crate) fn page() -> String {
 fn replicas() -> String {
     let intro = paragraph(
         "Replicas of a key-value store that speak HTTP; three of them, with W=2 and R=2. Each bug \
-         shows in the situations that are named, and in random runs of a simulated network.",
+         shows in the situations that are named, in random runs of a simulated network, and as \
+         processes in these items of `splitbrain grade quorum-kv-http`.",
     );
     let row = |bug: &QuorumBug| {
         vec![
             code(bug.name),
             bug.what.to_owned(),
             list(bug.caught_by),
+            list(bug.items),
             list(bug.anomalies),
         ]
     };
-    let head = ["bug", "what is wrong", "situations", "anomaly"];
+    let head = ["bug", "what is wrong", "situations", "items", "anomaly"];
     let rows = QUORUM_BUGS.iter().map(row);
     format!("## {QUORUM_KV}\n\n{intro}\n{}", table(&head, rows))
 }

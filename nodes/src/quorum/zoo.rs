@@ -9,6 +9,8 @@ pub struct QuorumBug {
     pub what: &'static str,
     /// Situations that show it, each for itself; any of them will do.
     pub caught_by: &'static [&'static str],
+    /// Items of the suite `quorum-kv-http` that show it, each for itself.
+    pub items: &'static [&'static str],
     /// Types of anomalies by which it may be caught; any of them is right.
     pub anomalies: &'static [&'static str],
     pub(super) flaw: Flaw,
@@ -36,6 +38,12 @@ pub const QUORUM_BUGS: &[QuorumBug] = &[
         name: "write-one",
         what: "W=1: acknowledges a PUT when it has stored it itself, and asks nobody for versions.",
         caught_by: &["cut-off-writer"],
+        items: &[
+            "peer0-left-out",
+            "peer1-left-out",
+            "peer2-left-out",
+            "cut-off",
+        ],
         anomalies: &["stale-read"],
         flaw: Flaw::WriteOne,
     },
@@ -43,6 +51,12 @@ pub const QUORUM_BUGS: &[QuorumBug] = &[
         name: "read-one",
         what: "R=1: answers a GET with what it has itself.",
         caught_by: &["left-out-reader"],
+        items: &[
+            "peer0-left-out",
+            "peer1-left-out",
+            "peer2-left-out",
+            "cut-off",
+        ],
         anomalies: &["stale-read"],
         flaw: Flaw::ReadOne,
     },
@@ -50,7 +64,8 @@ pub const QUORUM_BUGS: &[QuorumBug] = &[
         name: "version-tie",
         what: "Versions are counters without a name, so that two coordinators take the same one.",
         caught_by: &["concurrent-writers"],
-        anomalies: &["stale-read"],
+        items: &["two-coordinators"],
+        anomalies: &["stale-read", "version-tie"],
         flaw: Flaw::VersionTie,
     },
     QuorumBug {
@@ -58,6 +73,7 @@ pub const QUORUM_BUGS: &[QuorumBug] = &[
         what: "A GET leaves a value that only one replica has where it is, and the next GET misses \
                it.",
         caught_by: &["slow-writer"],
+        items: &["slow-coordinator"],
         anomalies: &["stale-read"],
         flaw: Flaw::NoReadRepair,
     },
@@ -65,6 +81,7 @@ pub const QUORUM_BUGS: &[QuorumBug] = &[
         name: "ack-before-replication",
         what: "Acknowledges a PUT that only it has, and sends it to its peers half a second later.",
         caught_by: &["read-at-once", "killed-writer"],
+        items: &["calm", "atomic", "two-coordinators", "slow-coordinator"],
         anomalies: &["stale-read"],
         flaw: Flaw::AckBeforeReplication,
     },
@@ -72,6 +89,7 @@ pub const QUORUM_BUGS: &[QuorumBug] = &[
         name: "alone-when-cut",
         what: "Answers from itself alone, PUT and GET, when no peer can be reached.",
         caught_by: &["cut-off-writer", "cut-off-reader"],
+        items: &["cut-off"],
         anomalies: &["stale-read"],
         flaw: Flaw::AloneWhenCut,
     },

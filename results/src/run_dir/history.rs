@@ -29,6 +29,11 @@ impl HistoryWriter {
         })
     }
 
+    /// Begins the file again, without any line.
+    pub fn anew(self) -> Result<Self, RunDirError> {
+        Self::create(&self.path)
+    }
+
     /// Appends a line. It reaches the file after a fifth of a second of the run's time at the
     /// latest, provided that further lines come.
     pub fn write(&mut self, line: &HistoryLine) -> Result<(), RunDirError> {

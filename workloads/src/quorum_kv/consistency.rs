@@ -94,12 +94,15 @@ impl Judged {
         if self.holds(required) == Some(false)
             && let Some(violation) = self.violation(required)
         {
-            findings.insert(0, anomaly(&violation, record));
+            let is_regular = self.holds(Level::Regular) == Some(true);
+            let mut anomaly = anomaly(&violation, record);
+            anomaly.summary += told::cause(required, is_regular);
+            findings.insert(0, anomaly);
         }
         findings.truncate(CheckResult::MAX_ANOMALIES);
         let tie = findings.iter().find(|found| found.kind == ties::KIND);
         let tie = tie.map(|tie| tie.summary.clone());
-        let levels = Some(self.summary(required));
+        let levels = Some(self.summary(required, record));
         let staleness = self.ladder.staleness.as_ref().and_then(told::staleness);
         // What decides comes first.
         let summary = match self.holds(required) {
@@ -117,7 +120,7 @@ impl Judged {
     }
 
     /// Which levels held, and why the one that matters most did not.
-    fn summary(&self, required: Level) -> String {
+    fn summary(&self, required: Level, record: &Recorder) -> String {
         let mut levels = TOLD.to_vec();
         if !levels.contains(&required) {
             levels.insert(0, required);
@@ -134,7 +137,7 @@ impl Judged {
         let telling = broken.iter().find(|level| **level == required);
         let telling = telling.or(broken.first());
         let why = telling.and_then(|level| self.violation(*level));
-        let why = why.map(|violation| told::by_name(&violation.summary));
+        let why = why.map(|violation| sentence(&violation.summary, record));
         let rung = |level: &Level| self.ladder.rung(*level).and_then(|r| r.unknown.clone());
         let lacking = open.first().and_then(rung);
         told::levels(&held, (&broken, why), (&open, lacking))
@@ -191,9 +194,16 @@ impl Judged {
 /// The operations of a history are those of the record, in the same order.
 fn anomaly(violation: &Violation, record: &Recorder) -> Anomaly {
     let sentences = std::iter::once(&violation.summary).chain(&violation.steps);
-    let sentences: Vec<String> = sentences.map(|text| told::by_name(text)).collect();
+    let sentences: Vec<String> = sentences.map(|text| sentence(text, record)).collect();
     let anomaly = Anomaly::new(violation.kind, sentences.join(" "));
     let ops = violation.proof.iter();
     let ops = ops.filter_map(|op| record.done().get(*op as usize));
     ops.fold(anomaly, |anomaly, done| anomaly.with_op(&done.op))
+}
+
+/// A sentence of the checker in the words of clients and replicas.
+fn sentence(text: &str, record: &Recorder) -> String {
+    told::by_name(text, |line| {
+        record.lines().get(line.checked_sub(1)?)?.node.clone()
+    })
 }

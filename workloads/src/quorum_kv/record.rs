@@ -119,9 +119,15 @@ impl Recorder {
         &self.done
     }
 
-    /// The same, to add the messages of each.
-    pub fn done_mut(&mut self) -> &mut [Done] {
-        &mut self.done
+    /// The messages of an operation, by its place among those done: request and answer.
+    pub fn attach(&mut self, number: usize, [request, answer]: [Option<u64>; 2]) {
+        let Some(Done { op, .. }) = self.done.get_mut(number) else {
+            return;
+        };
+        op.invocation.message = request;
+        op.completion.message = answer;
+        self.lines[op.invocation.index as usize].message = request;
+        self.lines[op.completion.index as usize].message = answer;
     }
 
     /// The history.

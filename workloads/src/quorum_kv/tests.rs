@@ -174,9 +174,9 @@ fn a_stale_read_is_told_with_clients_lines_and_figures() {
     assert_eq!(
         consistency.summary,
         "Monotonic reads hold; quorum visibility and linearizability do not hold: c1 read \
-         \"c0-1\" of \"k0\" (line 5), though it came after this, whose value or a newer one was \
-         due: c0 wrote \"c0-2\" of \"k0\" (line 3). 1 of 1 reads found what was certainly \
-         replaced, at most 1 version and 1 ms behind."
+         \"c0-1\" of \"k0\" (peer1, line 5), though it came after this, whose value or a newer \
+         one was due: c0 wrote \"c0-2\" of \"k0\" (peer0, line 3). 1 of 1 reads found what was \
+         certainly replaced, at most 1 version and 1 ms behind."
     );
     let anomaly = &consistency.anomalies[0];
     assert_eq!(anomaly.kind, "stale-read");

@@ -78,21 +78,52 @@ pub(super) fn staleness(staleness: &Staleness) -> Option<String> {
     ))
 }
 
-/// A sentence of the checker with `process "c0"` as the client c0.
-pub(super) fn by_name(sentence: &str) -> String {
+/// A sentence of the checker in which clients go by their names and operations have their places:
+/// `process "c0" read null (line 7)` becomes `c0 read null (peer1, line 7)`.
+pub(super) fn by_name(sentence: &str, node: impl Fn(usize) -> Option<String>) -> String {
+    const LINE: &str = "(line ";
+    let sentence = without_process(sentence);
+    let mut parts = sentence.split(LINE);
+    let mut told = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.split(|c: char| !c.is_ascii_digit()).next();
+        let line = digits.and_then(|digits| digits.parse().ok());
+        match line.and_then(&node) {
+            Some(node) => told += &format!("({node}, line {part}"),
+            None => told += &format!("{LINE}{part}"),
+        }
+    }
+    told
+}
+
+fn without_process(sentence: &str) -> String {
     const MARKS: [&str; 2] = ["Process \"", "process \""];
     let mut told = String::new();
     let mut rest = sentence;
     while let Some(at) = MARKS.iter().filter_map(|mark| rest.find(mark)).min() {
         let (before, after) = rest.split_at(at);
-        let (name, after) = after[MARKS[0].len()..]
-            .split_once('"')
-            .unwrap_or((after, ""));
+        let after = &after[MARKS[0].len()..];
+        let (name, after) = after.split_once('"').unwrap_or((after, ""));
         told.push_str(before);
         told.push_str(name);
         rest = after;
     }
     told + rest
+}
+
+/// What may be the cause when a level does not hold although another one does.
+pub(super) fn cause(required: Level, is_regular: bool) -> &'static str {
+    match (required, is_regular) {
+        (_, false) => {
+            " Perhaps a write is acknowledged before enough replicas have it (W), a read asks too \
+             few of them (R; W + R has to be more than N), or one that is cut off answers alone."
+        }
+        (Level::Linearizable, true) => {
+            " Perhaps a read answers a value that too few replicas have, and leaves it at that: it \
+             has to store it at a quorum first."
+        }
+        _ => "",
+    }
 }
 
 #[cfg(test)]
@@ -101,12 +132,14 @@ mod tests {
 
     #[test]
     fn clients_go_by_their_names() {
-        let sentence = r#"Process "c0" read null (line 7), before process "c1/2" wrote "x"."#;
+        let sentence =
+            r#"Process "c0" read null (line 7), before process "c1/2" wrote "x" (line 8)."#;
+        let node = |line| (line == 7).then(|| "peer1".to_owned());
         assert_eq!(
-            by_name(sentence),
-            r#"c0 read null (line 7), before c1/2 wrote "x"."#
+            by_name(sentence, node),
+            r#"c0 read null (peer1, line 7), before c1/2 wrote "x" (line 8)."#
         );
-        assert_eq!(by_name("No client here."), "No client here.");
+        assert_eq!(by_name("No client here.", node), "No client here.");
     }
 
     #[test]

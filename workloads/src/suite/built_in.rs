@@ -44,6 +44,7 @@ built_in! {
     "vector-kv" [],
     "anti-entropy" [],
     "quorum-kv" [],
+    "quorum-kv-http" [],
     "static-files" [],
     "gossip-max" [],
 }

@@ -172,12 +172,13 @@ impl Clients {
         for line in self.record.interrupt(nanos(self.begun.elapsed())) {
             write(&mut self.writer, &mut self.trouble, line);
         }
-        for (done, (link, connection)) in self.record.done_mut().iter_mut().zip(&self.places) {
-            let [request, answer] = journal.said(*link, *connection);
-            done.op.invocation.message = request;
-            done.op.completion.message = answer;
+        for (number, (link, connection)) in self.places.iter().enumerate() {
+            self.record.attach(number, journal.said(*link, *connection));
         }
-        let trouble = self.trouble.or_else(|| self.writer.flush().err());
+        let trouble = match self.trouble {
+            Some(trouble) => Some(trouble),
+            None => whole(self.writer, &self.record).err(),
+        };
         let stats = stats::stats(self.record.done());
         (judge(&self.settings, &self.record), stats, trouble)
     }
@@ -187,6 +188,15 @@ fn write(writer: &mut HistoryWriter, trouble: &mut Option<RunDirError>, line: &H
     if trouble.is_none() {
         *trouble = writer.write(line).err();
     }
+}
+
+/// Writes the history once more, now that the messages of operations are known.
+fn whole(writer: HistoryWriter, record: &Recorder) -> Result<(), RunDirError> {
+    let mut writer = writer.anew()?;
+    for line in record.lines() {
+        writer.write(line)?;
+    }
+    writer.flush()
 }
 
 fn nanos(time: Duration) -> u64 {

@@ -5,6 +5,7 @@ use checker::{Anomaly, CheckResult, EventKind};
 use super::super::style::{Style, Tone};
 use super::super::text::{counted, moment, paragraph};
 use super::grid::{Cell, Grid};
+use super::http::shown;
 use crate::document::{Evidence, QuotedMessage, QuotedOp, QuotedStep};
 
 /// So many anomalies of a check are shown.
@@ -146,7 +147,7 @@ fn op_rows(op: &QuotedOp, evidence: &Evidence) -> Vec<Row> {
             format!("#{}", op.index)
         },
         way: format!("{client} → {node}"),
-        what: request.map_or_else(|| in_words(op), |message| message.body.clone()),
+        what: request.map_or_else(|| in_words(op), |message| shown(&message.body)),
         tone: Tone::Plain,
     }];
     let Some(end) = &op.end else { return rows };
@@ -157,7 +158,7 @@ fn op_rows(op: &QuotedOp, evidence: &Evidence) -> Vec<Row> {
         op: format!("#{}", op.index),
         way: reply.map_or_else(String::new, |_| format!("{node} → {client}")),
         what: match (reply, &end.error) {
-            (Some(message), _) => message.body.clone(),
+            (Some(message), _) => shown(&message.body),
             (None, Some(error)) => format!("{}: {error}", word(end.kind)),
             (None, None) => value(),
         },
@@ -209,7 +210,7 @@ fn message_rows(message: &QuotedMessage) -> Vec<Row> {
             what: if lost {
                 format!("lost{why}")
             } else {
-                message.body.clone()
+                shown(&message.body)
             },
             tone: if lost { Tone::Unsure } else { Tone::Plain },
         }

@@ -4,6 +4,7 @@ mod anomaly;
 mod check;
 mod grade;
 mod grid;
+mod http;
 mod list;
 mod nodes;
 mod run;
