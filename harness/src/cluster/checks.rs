@@ -1,15 +1,12 @@
 //! What a scenario demands, looked at.
 
-use std::net::Ipv4Addr;
 use std::path::Path;
 
 use checker::{Anomaly, CheckResult};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use workloads::scenario::{Check, Expected, Subject};
 
 use super::members::{Member, State};
-use crate::links::http_answer;
+use super::probe::get;
 use crate::supervisor::ExitStatus;
 
 /// What can be seen of a program.
@@ -96,25 +93,6 @@ fn answered(
     }
     let judged = expected.map_or(Ok(()), |expected| expected.judge(body));
     judged.map_err(|mismatch| format!("{mismatch}."))
-}
-
-/// Status and body of an answer; what went wrong otherwise.
-async fn get(port: u16, path: &str) -> Result<(u16, String), String> {
-    let request =
-        format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n");
-    let exchange = async {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
-        stream.write_all(request.as_bytes()).await?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await?;
-        Ok::<_, std::io::Error>(answer)
-    };
-    let patience = std::time::Duration::from_secs(5);
-    match tokio::time::timeout(patience, exchange).await {
-        Err(_) => Err("there is no answer after 5 seconds.".to_owned()),
-        Ok(Err(error)) => Err(format!("there is no answer: {error}.")),
-        Ok(Ok(answer)) => http_answer(&answer).ok_or_else(|| "the answer is not HTTP.".to_owned()),
-    }
 }
 
 /// The result of a check, with its points.

@@ -27,18 +27,33 @@ pub(super) fn make(
     for process in background.filter(|_| replaced) {
         fs::create_dir_all(to.join(&process.dir))?;
     }
+    for check in &scenario.checks {
+        if let Subject::File { path, .. } = &check.subject {
+            clear_away(path, to)?;
+        }
+    }
     for file in &scenario.files {
         lay_down(file, to, scenario)?;
     }
-    for check in &scenario.checks {
-        if let Subject::File { path, .. } = &check.subject {
-            match fs::remove_file(to.join(path)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
-    }
     Ok(())
+}
+
+/// Removes a file, if it is there. A symbolic link in what was handed in must not lead to a file
+/// somewhere else.
+fn clear_away(file: &str, to: &Path) -> io::Result<()> {
+    let path = to.join(file);
+    let directory = path.parent().unwrap_or(to);
+    if !directory.exists() {
+        return Ok(());
+    }
+    if !directory.canonicalize()?.starts_with(to.canonicalize()?) {
+        let what = format!("{file} leads out of it by a symbolic link");
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));
+    }
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file of the scenario, unless the program that it is for is missing: that is said later.
@@ -48,17 +63,8 @@ fn lay_down(file: &GivenFile, to: &Path, scenario: &Scenario) -> io::Result<()> 
         return Ok(());
     }
     let path = to.join(&file.path);
-    let directory = path.parent().unwrap_or(to);
-    fs::create_dir_all(directory)?;
-    // A symbolic link in what was handed in must not lead the file to somewhere else.
-    if !directory.canonicalize()?.starts_with(to.canonicalize()?) {
-        let what = format!("{} leads out of it by a symbolic link", file.path);
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));
-    }
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    fs::create_dir_all(path.parent().unwrap_or(to))?;
+    clear_away(&file.path, to)?;
     fs::write(path, &file.text)
 }
 
@@ -184,5 +190,13 @@ mod tests {
                 .contains("symbolic link")
         );
         assert!(!elsewhere.path().join("a.txt").exists());
+        // What lies there is not taken for an earlier result either.
+        fs::write(elsewhere.path().join("a.txt"), "mine").expect("written");
+        let checked = "[[check]]\nname='d'\nfile='server/files/a.txt'\nequals='x'\n";
+        let scenario = format!("{}{checked}", with_file().text);
+        let scenario = Scenario::parse(&scenario).expect("a scenario");
+        let again = to.path().join("again");
+        assert!(make(Some(from.path()), &again, &scenario, false).is_err());
+        assert!(elsewhere.path().join("a.txt").exists());
     }
 }

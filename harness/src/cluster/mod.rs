@@ -8,7 +8,7 @@
 //! - `stage`: everything together while it runs.
 //! - `told`: what happened, in words; `listening`: on which ports programs listen instead.
 //! - `clients`: clients of the harness, where a scenario has a workload.
-//! - `checks`: what must hold in the end.
+//! - `checks`: what must hold in the end; `probe`: what a program answers.
 //! - `journal`, `document`: what is kept.
 //!
 //! The links between programs are in [`crate::links`].
@@ -23,6 +23,7 @@ mod journal;
 mod listening;
 mod members;
 mod ports;
+mod probe;
 mod schedule;
 mod stage;
 mod told;

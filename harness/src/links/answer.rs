@@ -85,16 +85,6 @@ fn keep(answer: &mut Option<HttpMessage>, message: HttpMessage) {
     }
 }
 
-/// Status and body of the one answer that these bytes are; nothing if they are not HTTP/1.
-#[must_use]
-pub fn http_answer(bytes: &[u8]) -> Option<(u16, String)> {
-    let mut reader = AnswerReader::default();
-    reader.feed(bytes);
-    reader.end();
-    let (status, body) = reader.answer()?;
-    Some((status, String::from_utf8_lossy(body).into_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,8 +100,6 @@ mod tests {
         }
         assert_eq!(reader.answer(), Some((200, &b"ok"[..])));
         assert_eq!(reader.headers()[0], ("ETag".to_owned(), "\"7\"".to_owned()));
-        assert_eq!(http_answer(text.as_bytes()), Some((200, "ok".to_owned())));
-        assert_eq!(http_answer(b"+OK\r\n"), None);
     }
 
     #[test]

@@ -26,7 +26,7 @@ mod tests;
 
 use std::time::Duration;
 
-pub use answer::{AnswerReader, http_answer};
+pub use answer::AnswerReader;
 pub use condition::Condition;
 pub use http::{Head, HttpMessage};
 pub use proxy::{Link, LinkSetup};
