@@ -23,14 +23,20 @@ pub(in super::super) fn evidence_of(
 ) -> String {
     let mut text = String::new();
     for anomaly in check.anomalies.iter().take(ANOMALIES) {
+        let mut proof = String::new();
+        if !check.summary.starts_with(&anomaly.summary) {
+            proof += &paragraph(&anomaly.summary, 2, style.columns());
+        }
+        proof += &rows_of(anomaly, evidence, style);
+        // The table of checks has said it all: a title with nothing below would say less.
+        if proof.is_empty() && anomaly.nodes.is_empty() {
+            continue;
+        }
         if !text.is_empty() {
             text.push('\n');
         }
         text += &title_of(check, anomaly, style);
-        if !check.summary.starts_with(&anomaly.summary) {
-            text += &paragraph(&anomaly.summary, 2, style.columns());
-        }
-        text += &rows_of(anomaly, evidence, style);
+        text += &proof;
     }
     let more = check.anomalies.len().saturating_sub(ANOMALIES);
     if more > 0 {
