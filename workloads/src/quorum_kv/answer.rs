@@ -182,12 +182,12 @@ impl HttpAnswer {
         let what = match place {
             Place::Body => "without a body".to_owned(),
             Place::Header(name) => format!("without a header {name}"),
-            Place::Pointer(pointer) => format!("without JSON that has {pointer}"),
+            Place::Pointer(pointer) => format!("without {pointer} in its JSON"),
         };
         OpError {
             code: Some(i64::from(self.status)),
             name: "malformed-answer".to_owned(),
-            text: format!("answered {} {what}{}", self.status, self.quoted()),
+            text: format!("answered {}{} {what}", self.status, self.quoted()),
         }
     }
 
@@ -195,7 +195,7 @@ impl HttpAnswer {
     fn quoted(&self) -> String {
         const SHOWN: usize = 60;
         let text = String::from_utf8_lossy(&self.body);
-        let text = text.trim();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match text.char_indices().nth(SHOWN) {
             _ if text.is_empty() => String::new(),
             Some((end, _)) => format!(" `{}...`", &text[..end]),

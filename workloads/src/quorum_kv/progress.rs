@@ -139,7 +139,7 @@ fn most_frequent<'a>(all: impl Iterator<Item = &'a Done>) -> (Option<&'a Done>, 
 /// What may be the cause, and what to do.
 fn guess(error: &OpError, table: &str) -> String {
     match (error.name.as_str(), error.code) {
-        ("status", Some(404 | 405)) => {
+        ("status", Some(404 | 405 | 501)) => {
             format!("Does your program use another path or method? Give it in [{table}].")
         }
         ("status", Some(400 | 411 | 415 | 422)) => {

@@ -271,6 +271,16 @@ fn a_store_that_answers_nothing_is_no_pass() {
         ]
     );
     assert_eq!(consistency.figures["points"], 0);
+    let page = answer(501, "<html>\n  <p>Unsupported method");
+    let record = recorded(&[(0, write("c0-1"), page), (1, read(), answer(200, "null"))]);
+    let [progress, _] = judged(Level::Regular, &record);
+    assert!(progress.summary.contains("answered 501 `<html> <p>Unsupported method`"));
+    assert!(progress.summary.contains("another path or method?"));
+    assert_eq!(
+        progress.anomalies[1].summary,
+        "No read was answered. GET /kv/{key}: answered 200 `null` without /value in its JSON, 1 of \
+         1 times. Say where in the answer the value stands: `value` in [workload.read]."
+    );
     let [progress, _] = judged(Level::Regular, &Recorder::new(Vec::new()));
     assert_eq!(progress.verdict, Verdict::Unknown, "nothing was asked");
 }
