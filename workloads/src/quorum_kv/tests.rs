@@ -274,7 +274,11 @@ fn a_store_that_answers_nothing_is_no_pass() {
     let page = answer(501, "<html>\n  <p>Unsupported method");
     let record = recorded(&[(0, write("c0-1"), page), (1, read(), answer(200, "null"))]);
     let [progress, _] = judged(Level::Regular, &record);
-    assert!(progress.summary.contains("answered 501 `<html> <p>Unsupported method`"));
+    assert!(
+        progress
+            .summary
+            .contains("answered 501 `<html> <p>Unsupported method`")
+    );
     assert!(progress.summary.contains("another path or method?"));
     assert_eq!(
         progress.anomalies[1].summary,

@@ -169,6 +169,19 @@ fn every_mistake_is_named() {
 }
 
 #[test]
+fn somebody_has_to_be_asked() {
+    let alone = "[scenario]\nname='s'\nworkload='quorum-kv'\n\
+                 [[process]]\nname='a'\ncommand=['x']\n";
+    let errors = Scenario::parse(alone)
+        .expect_err("nobody listens")
+        .to_string();
+    assert!(errors.contains("give one ports = 1"), "{errors}");
+    let asked = format!("{alone}[[client]]\nname='c'\nto=['a']\n");
+    let scenario = Scenario::parse(&asked).expect("it has a port");
+    assert_eq!(scenario.processes[0].ports, 1);
+}
+
+#[test]
 fn a_workload_has_to_be_named() {
     let without =
         text("[[client]]\nname='c0'\nto=['peer0']\n").replace("workload='quorum-kv'\n", "");

@@ -73,7 +73,11 @@ impl<'i> Reader<'_, '_> {
             }
         }
         let some = |does: fn(&ClientSetup) -> bool| settings.clients.iter().any(does);
-        if !some(|client| client.reads > 0.0) || !some(|client| client.reads < 1.0) {
+        if settings.clients.is_empty() {
+            let message = "no process has a port, so there is nobody to ask: give one ports = 1, or \
+                           name it in the `to` of a [[client]]";
+            self.file.error_at(head, "workload", message);
+        } else if !some(|client| client.reads > 0.0) || !some(|client| client.reads < 1.0) {
             let message = "clients have to write and to read: see `to` and `reads` of [[client]]";
             self.file.error_at(head, "workload", message);
         }
