@@ -103,10 +103,13 @@ mod tests {
             let whole = format!("{}\n{}", base.text, cluster.more);
             let read = scenario::Scenario::parse(&whole);
             let read = read.unwrap_or_else(|errors| panic!("{id}: {errors}"));
-            assert!(!read.disturbances.is_empty(), "{id}");
+            assert!(
+                !read.disturbances.is_empty() || read.workload.is_some(),
+                "{id}"
+            );
             count += 1;
         }
-        assert_eq!(count, 15);
+        assert_eq!(count, 25);
     }
 
     #[test]
