@@ -4,7 +4,7 @@ use clojure_reader::edn::{Edn, read};
 use clojure_reader::error::{Code, Error};
 use serde_json::{Map, Number, Value};
 
-use super::json_lines::quoted;
+use super::json_line::quoted;
 use super::{Event, Pairing, Read, ReadError, Val, Values};
 use crate::history::EventKind;
 

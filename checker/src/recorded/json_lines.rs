@@ -1,32 +1,11 @@
 //! Histories in JSON Lines: an event a line, with Jepsen's field names.
 
-use std::borrow::Cow;
-
 use memchr::{memchr, memchr_iter, memrchr};
 use rayon::prelude::*;
-use serde::Deserialize;
-use serde_json::Error;
 use serde_json::value::RawValue;
 
+use super::json_line::{Line, Mistake, Process, event, quoted};
 use super::{Event, History, Pairing, Read, ReadError, Val, Values};
-use crate::history::EventKind;
-
-/// An event as it stands in a line. Numbers and texts are looked at where they stand.
-#[derive(Deserialize)]
-struct Line<'a> {
-    #[serde(borrow)]
-    process: &'a RawValue,
-    #[serde(rename = "type")]
-    kind: EventKind,
-    #[serde(borrow)]
-    f: Cow<'a, str>,
-    #[serde(borrow, default)]
-    key: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    value: Option<&'a RawValue>,
-    #[serde(default)]
-    time: Option<u64>,
-}
 
 /// Blocks of so many bytes are parsed by several threads.
 const PIECE_BYTES: usize = 1 << 16;
@@ -120,19 +99,25 @@ impl JsonLines {
         else {
             return Ok(());
         };
-        let process = line.process.get();
-        if !process.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
-            if process == r#""nemesis""# {
-                self.pairing.disturb(&line.f);
-            }
-            return Ok(());
-        }
+        let process = match line.process {
+            Process::Number(number) => number,
+            Process::Other(other) => match other.get() {
+                r#""nemesis""# => {
+                    self.pairing.disturb(&line.f);
+                    return Ok(());
+                }
+                number if number.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+                    self.pairing.values().json(number)
+                }
+                _ => return Ok(()),
+            },
+        };
         let values = self.pairing.values();
         let mut number =
             |raw: Option<&RawValue>| raw.map_or(Val::NULL, |raw| values.json(raw.get()));
         let event = Event {
             line: self.lines,
-            process: number(Some(line.process)),
+            process,
             kind: line.kind,
             function: &line.f,
             key: number(line.key),
@@ -198,78 +183,6 @@ fn parse(piece: &[u8]) -> impl Iterator<Item = Parsed<'_>> {
     })
 }
 
-fn event<'a>(bytes: &'a [u8], text: Option<&'a str>) -> Result<Option<Line<'a>>, Box<Mistake>> {
-    if bytes.trim_ascii().is_empty() {
-        return Ok(None);
-    }
-    let line: Result<Line<'a>, Error> = match text {
-        Some(text) => serde_json::from_str(text),
-        None => serde_json::from_slice(bytes),
-    };
-    let line = line.map_err(|error| malformed(bytes, &error))?;
-    Ok(Some(line))
-}
-
-/// What is wrong with a line whose number is not known yet.
-struct Mistake {
-    column: Option<u32>,
-    quote: String,
-    what: String,
-}
-
-impl Mistake {
-    fn at(&self, line: u32) -> ReadError {
-        ReadError {
-            line,
-            column: self.column,
-            quote: self.quote.clone(),
-            what: self.what.clone(),
-        }
-    }
-}
-
-fn malformed(text: &[u8], error: &Error) -> Box<Mistake> {
-    let text = text.trim_ascii();
-    let what = if error.is_data() {
-        format!(
-            "{}. An event has the fields `process` (a number), `type` (invoke, ok, fail or info), \
-             `f` and `value`, and may have `key` and `time`.",
-            without_place(&error.to_string())
-        )
-    } else if text.first() == Some(&b'{') && text.last() != Some(&b'}') {
-        "The line ends in the middle: the program that wrote it was stopped, or the line was \
-         wrapped. An event is one JSON object in one line."
-            .to_owned()
-    } else {
-        format!(
-            "This is not JSON: {}. An event is one JSON object in one line.",
-            without_place(&error.to_string())
-        )
-    };
-    Box::new(Mistake {
-        column: u32::try_from(error.column())
-            .ok()
-            .filter(|column| *column > 0),
-        quote: quoted(text),
-        what,
-    })
-}
-
-/// The reader's message without its own idea of lines.
-fn without_place(message: &str) -> &str {
-    message.split(" at line ").next().unwrap_or(message)
-}
-
-/// As much of a line as helps.
-pub(super) fn quoted(text: &[u8]) -> String {
-    const SHOWN: usize = 120;
-    let text = String::from_utf8_lossy(text);
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.into_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,6 +213,25 @@ mod tests {
         assert_eq!((read.call_ns, read.ret_ns), (5, 9));
         assert_eq!(history.values.show(read.answer), r#"[1,"a"]"#);
         assert_eq!(history.values.show(read.key), r#""x""#);
+    }
+
+    #[test]
+    fn however_it_is_written_it_is_the_same_history() {
+        let plain = r#"{"process":3,"type":"invoke","f":"write","key":"x","time":5,"value":1}
+            {"process":3,"type":"ok","f":"write","key":"x","time":9,"value":1}"#;
+        let (expected, error) = read_json_lines(plain.as_bytes());
+        assert_eq!((expected.ops.len(), error), (1, None));
+        for (this, that) in [
+            ("write", r"\u0077rite"),
+            ("invoke", r"i\u006evoke"),
+            (r#""process":3"#, r#""process" : 3.0"#),
+            (r#""process":3"#, r#""proce\u0073s":3"#),
+            (r#""time":5,"#, r#""time":5,"nodes":["n\"1",{}],"#),
+        ] {
+            let (history, error) = read_json_lines(plain.replace(this, that).as_bytes());
+            assert_eq!((history.ops, error), (expected.ops.clone(), None), "{that}");
+            assert_eq!(history.functions, expected.functions, "{that}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@
 
 mod edn;
 mod faults;
+mod json_line;
 mod json_lines;
 mod keys;
 mod notation;

@@ -9,7 +9,7 @@
 //!
 //! `...` instead of the last `|` means that it may have happened, `x` that it did not.
 
-use super::json_lines::quoted;
+use super::json_line::quoted;
 use super::{Event, Pairing, Read, ReadError, Val};
 use crate::history::EventKind;
 
