@@ -90,7 +90,8 @@ impl<'a> From<Any<'a>> for Line<'a> {
     }
 }
 
-/// The event in a line, if it is not empty. `text` are the same bytes where they are known to be text.
+/// The event in a line, if it is not empty. `text` is the same as `bytes`, where that is known to be
+/// text.
 pub(super) fn event<'a>(
     bytes: &'a [u8],
     text: Option<&'a str>,
