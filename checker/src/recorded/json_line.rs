@@ -90,8 +90,7 @@ impl<'a> From<Any<'a>> for Line<'a> {
     }
 }
 
-/// The event in a line, if it is not empty. `text` is the same as `bytes`, where that is known to be
-/// text.
+/// The event in a line, if it is not empty; `text` has the same bytes, if they are text.
 pub(super) fn event<'a>(
     bytes: &'a [u8],
     text: Option<&'a str>,
