@@ -196,11 +196,12 @@ pub(crate) struct ClusterArgs {
     #[arg(long, value_name = "PATH")]
     pub(super) bin: Option<PathBuf>,
 
-    /// Arguments for this program.
+    /// Arguments for the program of --bin.
     #[arg(last = true, value_name = "ARGS", requires = "bin")]
     pub(super) args: Vec<String>,
 
-    /// Decides which connections a lossy link loses: a number, 0x..., or a git hash.
+    /// Decides which connections a lossy link loses and what clients ask: a number, 0x..., or a git
+    /// hash.
     #[arg(long)]
     pub(super) seed: Option<workloads::random::Seed>,
 

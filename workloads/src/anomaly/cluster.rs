@@ -89,8 +89,8 @@ peer0 -> c0  404 page not found      <- the program listens to /store/k1",
     AnomalyDef {
         name: "version-tie",
         meaning: "Two values of a key have the same version, so replicas cannot tell which one is \
-                  newer, and may keep different ones. The usual cause are versions that only \
-                  count: two coordinators that write at the same time take the same number. Add \
+                  newer, and may keep different ones. The usual cause is a version that only \
+                  counts: two coordinators that write at the same time take the same number. Add \
                   the coordinator's name to the number, and compare it where numbers are equal. \
                   Where ties are broken by something that answers do not show, say version = \
                   \"none\".",

@@ -302,9 +302,9 @@ splitbrain test -w g-counter --rate 0 ...
     },
     AnomalyDef {
         name: "unavailable",
-        meaning: "A smaller share of the operations succeeded than --availability demands. The \
-                  usual cause is a node that asks others before it answers and cannot while they \
-                  are out of reach.",
+        meaning: "A smaller share of the operations succeeded than --availability demands, or a \
+                  scenario's `availability`. The usual cause is a node that asks others before it \
+                  answers and cannot while they are out of reach.",
         example: "\
 --availability total
 (n0 is cut off from n1)

@@ -21,14 +21,7 @@ pub(super) fn check(settings: &Settings, record: &Recorder) -> CheckResult {
         Ok(judged) => judged.result(settings, record),
         Err(why) => CheckResult::unknown(NAME, why),
     };
-    let points = match result.verdict {
-        Verdict::Valid => settings.points,
-        _ => 0,
-    };
-    result
-        .with_figure("level", settings.level.word())
-        .with_figure("points", points)
-        .with_figure("max_points", settings.points)
+    result.with_figure("level", settings.level.word())
 }
 
 /// What is known of a history.

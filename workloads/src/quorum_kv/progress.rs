@@ -37,19 +37,31 @@ impl Counts {
         }
         counts
     }
+
+    /// Which part of the operations certainly happened.
+    fn share(&self) -> f64 {
+        match self.writes + self.reads {
+            0 => 1.0,
+            all => (self.acknowledged + self.read) as f64 / all as f64,
+        }
+    }
 }
 
 pub(super) fn check(settings: &Settings, record: &Recorder) -> CheckResult {
     let counts = Counts::of(record);
-    let anomalies: Vec<Anomaly> = [
+    let anomalies = [
         (counts.writes > 0 && counts.acknowledged == 0).then(|| no_write(settings, record)),
         (counts.reads > 0 && counts.found == 0).then(|| no_read(settings, record, counts)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    ];
+    let mut anomalies: Vec<Anomaly> = anomalies.into_iter().flatten().collect();
+    if anomalies.is_empty() && counts.share() < settings.availability {
+        anomalies.push(too_few(settings, record, counts));
+    }
     let result = if anomalies.is_empty() && (counts.writes == 0 || counts.reads == 0) {
-        let what = "Clients did not both write and read, so nothing was tested.";
+        let what = match counts.writes + counts.reads {
+            0 => "Clients never began, so nothing was tested.",
+            _ => "Clients did not both write and read, so nothing was tested.",
+        };
         CheckResult::unknown(NAME, what)
     } else {
         let fine = format!(
@@ -103,6 +115,22 @@ fn no_read(settings: &Settings, record: &Recorder, counts: Counts) -> Anomaly {
     let (first, error, share) = most_frequent(reads());
     let what = format!("No read was answered. {asked}: {}, {share}.", error.text);
     told(first, format!("{what} {}", guess(&error, "workload.read")))
+}
+
+fn too_few(settings: &Settings, record: &Recorder, counts: Counts) -> Anomaly {
+    let (first, error, share) = most_frequent(record.done().iter());
+    let what = format!(
+        "{:.0} % of the operations were answered, and {:.0} % have to be: {}, {share}.",
+        100.0 * counts.share(),
+        100.0 * settings.availability,
+        error.text
+    );
+    let what = format!("{what} {}", guess(&error, "workload.write"));
+    let anomaly = Anomaly::new("unavailable", what);
+    match first {
+        Some(done) => anomaly.with_op(&done.op),
+        None => anomaly,
+    }
 }
 
 fn told(first: Option<&Done>, what: String) -> Anomaly {

@@ -21,6 +21,8 @@ pub struct Settings {
     pub timeout_ms: u64,
     /// Which part of the operations are reads, where a client says nothing else.
     pub read_share: f64,
+    /// Which part of the operations must be acknowledged or answered, at least.
+    pub availability: f64,
     /// Operations as HTTP.
     pub mapping: Mapping,
     /// The clients, in the order of the file.
@@ -48,6 +50,7 @@ impl Default for Settings {
             time_limit_s: 3.0,
             timeout_ms: 1000,
             read_share: 0.5,
+            availability: 0.0,
             mapping: Mapping::default(),
             clients: Vec::new(),
         }

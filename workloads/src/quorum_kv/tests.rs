@@ -290,6 +290,37 @@ fn a_store_that_answers_nothing_is_no_pass() {
 }
 
 #[test]
+fn whoever_answers_next_to_nothing_earns_no_points() {
+    let busy = || answer(503, "too busy");
+    let record = recorded(&[
+        (0, write("c0-1"), stored(1)),
+        (1, read(), found("c0-1", 1)),
+        (0, write("c0-2"), busy()),
+    ]);
+    let judged = |availability: f64| {
+        let settings = Settings {
+            availability,
+            ..Settings::default()
+        };
+        let checks = judge(&settings, &record);
+        (checks[0].clone(), checks[1].figures["points"].clone())
+    };
+    let (progress, points) = judged(0.7);
+    assert_eq!((progress.verdict, points), (Verdict::Invalid, json!(0)));
+    assert_eq!(progress.anomalies[0].kind, "unavailable");
+    assert!(
+        progress.summary.starts_with(
+            "67 % of the operations were answered, and 70 % have to be: answered 503 `too busy`, \
+             1 of 3 times."
+        ),
+        "{}",
+        progress.summary
+    );
+    let (progress, points) = judged(0.6);
+    assert_eq!((progress.verdict, points), (Verdict::Valid, json!(10)));
+}
+
+#[test]
 fn what_is_open_in_the_end_may_have_happened() {
     let mut record = recorded(&[(0, write("c0-1"), stored(1))]);
     record.begin(1, &write("c1-1"), "peer1", 9);

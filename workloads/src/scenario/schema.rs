@@ -121,6 +121,10 @@ fn workload() -> Value {
                 share("Which part of the operations are reads."),
                 default.read_share,
             ),
+            "availability": with_default(
+                share("Which part of the operations must be answered, at least."),
+                default.availability,
+            ),
             "write": write_mapping(&default.mapping.write),
             "read": read_mapping(&default.mapping.read),
         }),

@@ -41,6 +41,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "time_limit_s",
             "timeout_ms",
             "read_share",
+            "availability",
             "write",
             "read",
         ],

@@ -104,6 +104,9 @@ impl<'i> Reader<'_, '_> {
             read_share: self
                 .share(table, "read_share")
                 .unwrap_or(default.read_share),
+            availability: self
+                .share(table, "availability")
+                .unwrap_or(default.availability),
             mapping: Mapping {
                 write: self.write(table),
                 read: self.read(table),
