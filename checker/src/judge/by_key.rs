@@ -131,6 +131,7 @@ mod tests {
             by_key.groups().into_iter().map(numbers).collect()
         };
         assert_eq!(groups(&[7, 7, 7]), [[0, 1, 2]]);
+        assert_eq!(groups(&[7, 4]), [[0], [1]]);
         assert_eq!(
             groups(&[7, 7, 4, 7, 9, 4]),
             [vec![0, 1, 3], vec![2, 5], vec![4]]

@@ -68,6 +68,16 @@ mod tests {
     }
 
     #[test]
+    fn operations_are_sorted_by_their_new_keys() {
+        let (mut history, _) =
+            read_notation(r#"0: |- write ["x",1] -|  |- write ["y",1] -|  |- write ["x",2] -|"#);
+        assert_eq!(history.keys.sorted(), None, "all have none");
+        history.untuple().expect("pairs");
+        let sorted = history.keys.sorted();
+        assert_eq!(sorted, Some((vec![0, 2, 1], vec![2, 3])));
+    }
+
+    #[test]
     fn what_is_no_pair_is_told() {
         let (mut history, _) = read_notation("0: |- write 1 -|");
         let error = history.untuple().expect_err("no pair").to_string();
