@@ -11,7 +11,7 @@ use super::*;
 use bytes::Bytes;
 use nix::unistd::Pid;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write as _;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -22,11 +22,21 @@ struct Rig {
     events: mpsc::Receiver<NodeEvent>,
 }
 
-/// Writes an executable script and returns its path.
+/// Writes an executable script and returns its path. Another process writes it: while this one had
+/// it open, whatever another test starts at that moment would have it open too, and what somebody
+/// may still write cannot be run.
 fn script(dir: &Path, name: &str, text: &str) -> PathBuf {
     let path = dir.join(name);
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut writer = std::process::Command::new("sh")
+        .args(["-c", r#"cat > "$1" && chmod 755 "$1""#, "sh"])
+        .arg(&path)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = writer.stdin.take().unwrap();
+    input.write_all(text.as_bytes()).unwrap();
+    drop(input);
+    assert!(writer.wait().unwrap().success());
     path
 }
 
