@@ -4,7 +4,6 @@ use super::*;
 use checker::{CheckResult, Verdict};
 use results::VerdictDocument;
 use results::document::{Evidence, Level, Stats, TimeMode};
-use std::os::unix::fs::PermissionsExt;
 
 fn document(check: &str, verdict: Verdict) -> VerdictDocument {
     VerdictDocument {
@@ -161,9 +160,7 @@ impl GradeWatcher for Heard {
 /// Grades the small suite with a Python program; asks for an end before it begins if `stopped`.
 fn grade_small(stopped: bool) -> (GradeDocument, Heard) {
     let dir = tempfile::tempdir().unwrap();
-    let bin = dir.path().join("node.py");
-    std::fs::write(&bin, ECHO).unwrap();
-    std::fs::set_permissions(&bin, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let bin = crate::supervisor::tests::script(dir.path(), "node.py", ECHO);
     let request = GradeRequest {
         clock: crate::run::Clock::Auto,
         suite: &Suite::parse(SUITE).unwrap(),

@@ -24,7 +24,7 @@ mod start_error;
 mod stderr_log;
 mod streams;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use event::{Exit, ExitStatus, LineBatch, NodeEvent, NodeEventKind};
 pub use hints::hint_for_flush;

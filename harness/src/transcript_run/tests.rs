@@ -1,7 +1,7 @@
 //! Real programs, good and bad.
 
 use super::*;
-use std::os::unix::fs::PermissionsExt;
+use crate::supervisor::tests::script;
 
 const INPUT: &str = "{\"src\":\"c0\",\"dest\":\"n1\",\"body\":{\"type\":\"init\",\"msg_id\":1}}\n\
                      {\"src\":\"c1\",\"dest\":\"n1\",\"body\":{\"type\":\"read\",\"msg_id\":2}}\n";
@@ -26,9 +26,7 @@ fn run(case: &Case, shell: &str) -> TranscriptRun {
 
 fn run_file(case: &Case, text: &str) -> TranscriptRun {
     let dir = tempfile::tempdir().unwrap();
-    let bin = dir.path().join("node.py");
-    std::fs::write(&bin, text).unwrap();
-    std::fs::set_permissions(&bin, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let bin = script(dir.path(), "node.py", text);
     run_in(case, &bin, dir.path())
 }
 

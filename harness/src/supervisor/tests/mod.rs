@@ -25,7 +25,7 @@ struct Rig {
 /// Writes an executable script and returns its path. Another process writes it: while this one had
 /// it open, whatever another test starts at that moment would have it open too, and what somebody
 /// may still write cannot be run.
-fn script(dir: &Path, name: &str, text: &str) -> PathBuf {
+pub(crate) fn script(dir: &Path, name: &str, text: &str) -> PathBuf {
     let path = dir.join(name);
     let mut writer = std::process::Command::new("sh")
         .args(["-c", r#"cat > "$1" && chmod 755 "$1""#, "sh"])
